@@ -1,0 +1,15 @@
+//! Cryptography, all of it libsodium's: sealed boxes, keyed fingerprints, randomness.
+//!
+//! What does not live here: any idea of what is sealed or why.
+
+pub mod sealed;
+
+/// `len` random bytes from libsodium.
+pub fn random_bytes(len: usize) -> Vec<u8> {
+    libsodium_rs::random::bytes(len)
+}
+
+/// A random lower-case hexadecimal id of `len` bytes, for runs and requests.
+pub fn random_id(len: usize) -> String {
+    random_bytes(len).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,5 @@
+//! The shapes of credentials.
+
+use super::Format;
+
+pub const FORMATS: &[Format] = &[];

@@ -1,0 +1,5 @@
+//! The services.
+
+use super::Service;
+
+pub const SERVICES: &[Service] = &[];

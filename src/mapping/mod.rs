@@ -1,0 +1,170 @@
+//! The mapping: which secrets must exist, where, and what they must look like.
+//!
+//! `Mapping` is what is meant; past `load` nobody asks again whether a name is
+//! legal or two entries collide. Pure: text in, a mapping or all its errors out.
+
+pub mod catalogue;
+
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
+
+use crate::{
+    model::{
+        Direction, Encoding, EnvironmentRef, EscPath, GithubPlace, GithubScope, Kind, Place, RepoRef, SecretName, Tier,
+    },
+    yaml::Position,
+};
+
+/// A valid mapping.
+#[derive(Debug)]
+pub struct Mapping {
+    /// The file's name as it is shown in reports.
+    pub file: Box<str>,
+    /// In the order of the file.
+    pub entries: Vec<Entry>,
+    pub ssh: Option<Box<SshSpec>>,
+}
+
+/// One secret, or one plain setting.
+#[derive(Debug)]
+pub struct Entry {
+    /// The name it goes by: the key in the file, in upper case.
+    pub name: SecretName,
+    /// An id of the catalogue, or one that the file declares.
+    pub service: Option<Arc<str>>,
+    pub kind: Kind,
+    pub tier: Tier,
+    pub direction: Direction,
+    pub on_conflict: ConflictPolicy,
+    pub esc: Option<EscPlace>,
+    pub github: Box<[GithubPlace]>,
+    /// Repositories whose workflows must see it.
+    pub visible_to: Arc<[RepoRef]>,
+    /// What is set on few entries only.
+    pub detail: Option<Box<Detail>>,
+    /// Where the entry stands in the file.
+    pub at: Position,
+}
+
+/// Where an entry lives in ESC.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct EscPlace {
+    pub environment: Arc<EnvironmentRef>,
+    pub path: EscPath,
+}
+
+/// Who wins when both sides moved.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum ConflictPolicy {
+    EscWins,
+    GithubWins,
+    Newest,
+    #[default]
+    Stop,
+}
+
+/// The demands and exceptions of an entry that most entries do not have.
+#[derive(Debug, Default)]
+pub struct Detail {
+    /// Other names under which the same thing has been seen.
+    pub aliases: Box<[SecretName]>,
+    pub format: Option<FormatRule>,
+    /// The values it may have; plain configuration only. Empty: any.
+    pub expect: Box<[Box<str>]>,
+    /// Values it must not have; plain configuration only.
+    pub deny: Box<[Box<str>]>,
+    /// `base64`: ESC holds the base64 of what GitHub holds.
+    pub encoding: Encoding,
+    pub max_age_days: Option<u32>,
+    /// Declared visibility on GitHub (organization secrets and variables).
+    pub visibility: Option<DeclaredVisibility>,
+    pub allow: Box<[Allowance]>,
+    pub probe: Option<Box<ProbeSpec>>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DeclaredVisibility {
+    All,
+    Private,
+    /// Exactly the repositories of `visible_to`.
+    Selected,
+}
+
+/// What a value must look like.
+#[derive(Clone, Debug)]
+pub enum FormatRule {
+    /// A pattern written in the mapping.
+    Inline(Arc<Regex>),
+    Named(&'static catalogue::Format),
+}
+
+/// A rule that is not to speak of this entry, and why.
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    pub rule: Box<str>,
+    pub reason: Box<str>,
+}
+
+/// A live check of one's own, as written.
+#[derive(Debug)]
+pub struct ProbeSpec {
+    pub method: Box<str>,
+    pub url: Box<str>,
+    pub headers: Box<[(Box<str>, Box<str>)]>,
+    pub body: Option<Box<str>>,
+    pub hosts: Box<[Box<str>]>,
+    pub live: Box<[u16]>,
+    pub rejected: Box<[u16]>,
+    pub limited: Box<[u16]>,
+}
+
+/// The SSH key of the machines, as written.
+#[derive(Debug)]
+pub struct SshSpec {
+    pub user: Option<Box<str>>,
+    pub private_key: Option<Box<str>>,
+    pub public_key: Option<EscPlace>,
+    pub known_hosts: Option<Box<str>>,
+    pub lambda_key_name: Option<Box<str>>,
+    pub max_age_days: Option<u32>,
+    pub machines: Box<[MachineSpec]>,
+}
+
+#[derive(Debug)]
+pub struct MachineSpec {
+    pub name: Box<str>,
+    pub host: Box<str>,
+    pub port: u16,
+    pub user: Option<Box<str>>,
+}
+
+static NO_DETAIL: LazyLock<Detail> = LazyLock::new(Detail::default);
+
+impl Entry {
+    /// The rarely set demands; those of an entry without any are all empty.
+    pub fn detail(&self) -> &Detail {
+        self.detail.as_deref().unwrap_or_else(|| &NO_DETAIL)
+    }
+
+    /// The entry's place in ESC, as an address.
+    pub fn esc_place(&self) -> Option<Place> {
+        let EscPlace { environment, path } = self.esc.as_ref()?;
+        Some(Place::Esc { environment: Arc::clone(environment), path: path.clone() })
+    }
+
+    /// All its places: ESC first, then GitHub in the order of the file.
+    pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
+        self.esc_place().into_iter().chain(self.github.iter().cloned().map(Place::Github))
+    }
+
+    /// Whether a rule was told to be silent about this entry, and why.
+    pub fn allows(&self, rule: &str) -> Option<&str> {
+        self.detail().allow.iter().find(|allowance| &*allowance.rule == rule).map(|allowance| &*allowance.reason)
+    }
+
+    /// The organization-wide places, to which visibility applies.
+    pub fn organization_places(&self) -> impl Iterator<Item = &GithubPlace> {
+        self.github.iter().filter(|place| matches!(&*place.scope, GithubScope::Organization { .. }))
+    }
+}

@@ -1,0 +1,22 @@
+//! The vocabulary all rooms speak: names, values, places, readings, statuses.
+//!
+//! Nothing here does I/O, knows a clock, or decides anything. A new noun of the
+//! product arrives in `docs/architecture.md` first and here second.
+
+mod name;
+mod path;
+mod place;
+mod reading;
+mod secret;
+mod snapshot;
+mod stamp;
+mod status;
+
+pub use name::{NameError, SecretName};
+pub use path::{EscPath, PathError, Segment};
+pub use place::{App, EnvironmentRef, GithubPlace, GithubScope, Place, RefError, RepoRef, Slot};
+pub use reading::{Cause, Meta, Reading, Unread, Visibility};
+pub use secret::{SecretValue, group_equal};
+pub use snapshot::{EscKind, EscSnapshot, EscValue, GithubSnapshot, JobSnapshot, Listing, Snapshot, Variable};
+pub use stamp::{Stamp, StampError};
+pub use status::{Direction, Encoding, Evidence, Kind, Severity, Status, Tier};

@@ -1,0 +1,164 @@
+//! What whole stores said in one run: the raw material of observations.
+//!
+//! A listing is either complete or an error. There is no shorter one.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use super::{
+    Cause, EnvironmentRef, EscPath, GithubPlace, GithubScope, Meta, Place, Reading, RepoRef, SecretName, SecretValue,
+    Segment, Slot, Stamp, Unread,
+};
+
+/// Everything that was read, each part complete or with the reason why not.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    pub esc: BTreeMap<Arc<EnvironmentRef>, Result<EscSnapshot, Arc<Unread>>>,
+    pub github: GithubSnapshot,
+    /// `None` outside an Actions job.
+    pub job: Option<JobSnapshot>,
+}
+
+/// An evaluated ESC environment.
+#[derive(Debug)]
+pub struct EscSnapshot {
+    /// The evaluated `values`.
+    pub root: EscValue,
+    /// When the newest revision was made, where that was asked for.
+    pub revised_at: Option<Stamp>,
+}
+
+/// One evaluated value with the flags ESC gives it.
+#[derive(Debug)]
+pub struct EscValue {
+    pub kind: EscKind,
+    pub secret: bool,
+    pub unknown: bool,
+}
+
+#[derive(Debug)]
+pub enum EscKind {
+    Bool(bool),
+    List(Vec<EscValue>),
+    Null,
+    /// Kept as written; ESC's numbers have any precision.
+    Number(SecretValue),
+    Object(HashMap<Box<str>, EscValue>),
+    Text(SecretValue),
+}
+
+/// What GitHub said, per scope and per repository.
+#[derive(Debug, Default)]
+pub struct GithubSnapshot {
+    pub secrets: BTreeMap<Arc<GithubScope>, Listing<Meta>>,
+    pub variables: BTreeMap<Arc<GithubScope>, Listing<Variable>>,
+    /// Organization secrets that a repository really sees (Actions), by repository.
+    pub seen: BTreeMap<RepoRef, Listing<()>>,
+}
+
+/// A complete listing by name, or why there is none.
+pub type Listing<T> = Result<BTreeMap<SecretName, T>, Arc<Unread>>;
+
+/// A variable of GitHub: readable, unlike a secret.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    pub value: SecretValue,
+    pub meta: Meta,
+}
+
+/// The secrets of the job in which we run: one flat set, whatever scope each came from.
+#[derive(Debug, Default)]
+pub struct JobSnapshot {
+    pub values: BTreeMap<SecretName, SecretValue>,
+    /// `GITHUB_REPOSITORY` of the job.
+    pub repository: Option<RepoRef>,
+}
+
+impl Snapshot {
+    /// What was said of one place; a place nobody was asked about is unknown.
+    pub fn reading(&self, place: &Place) -> Reading<'_> {
+        match place {
+            Place::Esc { environment, path } => self.esc_reading(environment, path),
+            Place::Github(place) => self.github_reading(place),
+            Place::Job { name } => self.job_reading(name),
+        }
+    }
+
+    fn esc_reading(&self, environment: &EnvironmentRef, path: &EscPath) -> Reading<'_> {
+        match self.esc.get(environment) {
+            None => not_asked(),
+            Some(Err(unread)) => Reading::Unknown(Arc::clone(unread)),
+            Some(Ok(snapshot)) => snapshot.root.lookup(path).map_or(Reading::Absent, EscValue::reading),
+        }
+    }
+
+    fn github_reading(&self, place: &GithubPlace) -> Reading<'_> {
+        match place.slot {
+            Slot::Secret => match self.github.secrets.get(&place.scope) {
+                None => not_asked(),
+                Some(Err(unread)) => Reading::Unknown(Arc::clone(unread)),
+                Some(Ok(names)) => names.get(&place.name).map_or(Reading::Absent, Reading::Hidden),
+            },
+            Slot::Variable => match self.github.variables.get(&place.scope) {
+                None => not_asked(),
+                Some(Err(unread)) => Reading::Unknown(Arc::clone(unread)),
+                Some(Ok(names)) => names.get(&place.name).map_or(Reading::Absent, |variable| Reading::Value {
+                    value: &variable.value,
+                    secret: false,
+                    meta: Some(&variable.meta),
+                }),
+            },
+        }
+    }
+
+    fn job_reading(&self, name: &SecretName) -> Reading<'_> {
+        match &self.job {
+            None => not_asked(),
+            Some(job) => {
+                job.values.get(name).map_or(Reading::Absent, |value| Reading::Value { value, secret: true, meta: None })
+            }
+        }
+    }
+}
+
+fn not_asked() -> Reading<'static> {
+    undetermined(Cause::NotAsked, "was not asked", "run without --offline")
+}
+
+fn undetermined(cause: Cause, what: &str, help: &str) -> Reading<'static> {
+    Reading::Unknown(Arc::new(Unread { cause, what: what.into(), help: help.into() }))
+}
+
+impl EscValue {
+    /// A value that can be used as it is, or why not. Nothing that ESC marks unknown,
+    /// and nothing that is not a text, ever passes for a value (failure case E11).
+    fn reading(&self) -> Reading<'_> {
+        const HELP: &str = "make it a text: quote it in the definition, or point the mapping at a key below it";
+        if self.unknown {
+            return undetermined(
+                Cause::Undetermined,
+                "ESC could not evaluate it",
+                "open the environment with the esc command line and mend the function or reference behind it",
+            );
+        }
+        match &self.kind {
+            EscKind::Text(value) => Reading::Value { value, secret: self.secret, meta: None },
+            EscKind::Null => undetermined(Cause::Undetermined, "it is null in ESC, not a text", HELP),
+            EscKind::Bool(_) => undetermined(Cause::Undetermined, "it is a boolean in ESC, not a text", HELP),
+            EscKind::Number(_) => undetermined(Cause::Undetermined, "it is a number in ESC, not a text", HELP),
+            EscKind::List(_) => undetermined(Cause::Undetermined, "it is a list in ESC, not a text", HELP),
+            EscKind::Object(_) => undetermined(Cause::Undetermined, "it is an object in ESC, not a text", HELP),
+        }
+    }
+
+    /// The value at `path`, walking objects and lists.
+    pub fn lookup(&self, path: &EscPath) -> Option<&Self> {
+        path.segments().iter().try_fold(self, |value, segment| match (&value.kind, segment) {
+            (EscKind::Object(fields), Segment::Key(key)) => fields.get(key),
+            (EscKind::List(items), Segment::Index(index)) => items.get(*index as usize),
+            _ => None,
+        })
+    }
+}
