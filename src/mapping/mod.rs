@@ -5,6 +5,25 @@
 
 pub mod catalogue;
 
+mod address;
+mod collisions;
+mod credential;
+mod diagnostic;
+mod encoding;
+mod fields;
+mod json_schema;
+mod layer;
+mod load;
+mod read;
+mod read_entry;
+mod read_probe;
+mod read_ssh;
+mod reference;
+mod resolve;
+mod schema;
+mod snippet;
+mod words;
+
 use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
@@ -15,6 +34,12 @@ use crate::{
     },
     yaml::Position,
 };
+
+pub use diagnostic::{Diagnostic, Diagnostics, FileTrouble, Related};
+pub use json_schema::json_schema;
+pub use load::{LoadOptions, Loaded, MAX_BYTES, load};
+pub use reference::reference;
+pub use snippet::Snippet;
 
 /// A valid mapping.
 #[derive(Debug)]

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{Event, Parser, ScalarStyle};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 /// A document refused, with the place and no part of its text.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -33,6 +33,8 @@ pub struct Node<'a> {
     pub start: u32,
     pub end: u32,
     pub anchored: bool,
+    /// Whether a tag such as `!!int` or `!include` stands before it.
+    pub tagged: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -164,7 +166,7 @@ impl<'a> Reader<'a> {
             Some(Err(failure)) => {
                 let mark = failure.marker();
                 let at = Position { line: mark.line() as u32, column: mark.col() as u32 + 1 };
-                Err(error(at, failure.kind().to_string()))
+                Err(error(at, complaint(failure.kind())))
             }
         }
     }
@@ -178,20 +180,22 @@ impl<'a> Reader<'a> {
         if depth > self.limits.depth {
             return Err(error(at, format!("nested deeper than {} levels", self.limits.depth)));
         }
-        let (kind, anchor, end) = match event {
-            Event::Alias(_) => (NodeKind::Alias, 0, end),
-            Event::Scalar(text, style, anchor, _) => (NodeKind::Scalar(Scalar { text, style }), anchor, end),
-            Event::SequenceStart(_, anchor, _) => {
-                let (items, end) = self.items(depth)?;
-                (NodeKind::List(items), anchor, end)
+        let (kind, anchor, tagged, end) = match event {
+            Event::Alias(_) => (NodeKind::Alias, 0, false, end),
+            Event::Scalar(text, style, anchor, tag) => {
+                (NodeKind::Scalar(Scalar { text, style }), anchor, tag.is_some(), end)
             }
-            Event::MappingStart(_, anchor, _) => {
+            Event::SequenceStart(_, anchor, tag) => {
+                let (items, end) = self.items(depth)?;
+                (NodeKind::List(items), anchor, tag.is_some(), end)
+            }
+            Event::MappingStart(_, anchor, tag) => {
                 let (pairs, end) = self.pairs(depth)?;
-                (NodeKind::Map(pairs), anchor, end)
+                (NodeKind::Map(pairs), anchor, tag.is_some(), end)
             }
             _ => return Err(error(at, "a value was expected here")),
         };
-        Ok(Node { kind, at, start, end, anchored: anchor != 0 })
+        Ok(Node { kind, at, start, end, anchored: anchor != 0, tagged })
     }
 
     fn items(&mut self, depth: usize) -> Result<(Vec<Node<'a>>, u32), YamlError> {
@@ -216,6 +220,18 @@ impl<'a> Reader<'a> {
             let step = self.next()?;
             pairs.push((key, self.node(step, depth + 1)?));
         }
+    }
+}
+
+/// The parser's own words where they are fixed ones; never a character of the document.
+fn complaint(kind: &ErrorKind) -> String {
+    match kind {
+        ErrorKind::UnexpectedCharacter { .. } => "a character that cannot stand here".into(),
+        ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed => {
+            "a tab where YAML takes only spaces (tabs cannot indent)".into()
+        }
+        ErrorKind::Custom(_) | ErrorKind::InputDecoding { .. } | ErrorKind::InputIo { .. } => "unreadable text".into(),
+        fixed => fixed.to_string(),
     }
 }
 
@@ -244,6 +260,23 @@ mod tests {
         let error = parse("key: [hunter2-canary\n", Limits::default()).expect_err("unclosed");
         assert!(!error.to_string().contains("canary"), "{error}");
         assert!(error.at.line >= 1);
+    }
+
+    #[test]
+    fn m12_tabs_are_refused_by_name() {
+        let error = parse("a:\n\tb: c\n", Limits::default()).expect_err("tab");
+        assert!(error.message.contains("tab"), "{error}");
+    }
+
+    #[test]
+    fn spans_cover_the_token_and_nothing_else() {
+        let text = "a: plain text   # remark\nb: |\n  one\n  two\nc: !x 'q'\n";
+        let root = parse(text, Limits::default()).expect("parses").expect("not empty");
+        let span = |key| root.get(key).map(|node| &text[node.start as usize..node.end as usize]).expect(key);
+        assert_eq!(span("a"), "plain text");
+        assert!(span("b").contains("one\n  two"), "{:?}", span("b"));
+        assert_eq!(span("c"), "'q'");
+        assert!(root.get("c").expect("c").tagged);
     }
 
     #[test]

@@ -1,0 +1,203 @@
+//! Addresses read from text: ESC paths and environments, GitHub names, repositories, hosts.
+//!
+//! Each refusal says the rule and, where there is one, the legal spelling.
+
+use super::{
+    credential,
+    diagnostic::{Sink, Span, nearest, quoted},
+};
+use crate::model::{EnvironmentRef, EscPath, NameError, RepoRef, SecretName, Segment};
+
+/// An ESC path, relative to `values`.
+pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
+    if credential::certain(text) {
+        sink.error("credential-in-mapping", span, "this looks like a credential, not a path")
+            .help("take it out of the file, rotate it, and write the ESC path where its value is kept");
+        return None;
+    }
+    if let Some(rest) = text.strip_prefix("values.").or_else(|| text.strip_prefix("values[")) {
+        let rest = if text.starts_with("values[") { &text["values".len()..] } else { rest };
+        sink.error("values-prefix", span, "a path is relative to `values` and does not begin with it")
+            .help(format!("remove the prefix: {}", quoted(rest)));
+        return None;
+    }
+    if text.contains("..") || text.starts_with(['/', '~']) || text.chars().any(|c| c.is_control() || c.is_whitespace())
+    {
+        sink.error("bad-path", span, "this is not an ESC path: keys parted by single dots, without blanks")
+            .help("write for example `payments.stripe.api_key`, or `settings[\"a.b\"].key`");
+        return None;
+    }
+    match EscPath::parse(text) {
+        Ok(path) if is_root(&path) => {
+            sink.error("values-prefix", span, "`values` is the root, not a place").help("name the key below it");
+            None
+        }
+        Ok(path) => Some(path),
+        Err(error) => {
+            sink.error("bad-path", span, error.to_string())
+                .help("write for example `payments.stripe.api_key`, or `settings[\"a.b\"].key`");
+            None
+        }
+    }
+}
+
+fn is_root(path: &EscPath) -> bool {
+    matches!(path.segments(), [Segment::Key(key)] if &**key == "values")
+}
+
+/// `organization/project/environment`.
+pub(super) fn environment(text: &str, span: Span, sink: &mut Sink) -> Option<EnvironmentRef> {
+    let parsed = text.parse();
+    if parsed.is_err() {
+        sink.error("bad-environment", span, format!("{} is not an ESC environment", quoted(text)))
+            .help("write organization/project/environment, for example `acme/default/production`");
+    }
+    parsed.ok()
+}
+
+pub(super) fn repository(text: &str, span: Span, sink: &mut Sink) -> Option<RepoRef> {
+    let parsed = text.parse();
+    if parsed.is_err() {
+        sink.error("bad-repository", span, format!("{} is not a repository", quoted(text)))
+            .help("write owner/name, for example `acme/app`");
+    }
+    parsed.ok()
+}
+
+/// An organization of GitHub, in lower case, since GitHub does not tell case apart.
+///
+/// Letters, digits and single hyphens inside, at most 39 (GitHub's own sign-up form, read 2026-11).
+pub(super) fn organization(text: &str, span: Span, sink: &mut Sink) -> Option<Box<str>> {
+    let legal = (1..=39).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && !text.starts_with('-');
+    if !legal {
+        let diagnostic = sink.error("bad-organization", span, format!("{} is not a GitHub organization", quoted(text)));
+        diagnostic.help(if text.contains('/') {
+            "a name with a slash is a repository: write it under `repository`"
+        } else {
+            "letters, digits and hyphens, at most 39"
+        });
+        return None;
+    }
+    Some(text.to_ascii_lowercase().into())
+}
+
+/// A deployment environment: any text of one line, at most 255 (GitHub docs, managing environments).
+pub(super) fn deployment(text: &str, span: Span, sink: &mut Sink) -> Option<Box<str>> {
+    if text.len() > 255 || text.trim() != text || text.chars().any(char::is_control) || matches!(text, "." | "..") {
+        sink.error("bad-environment", span, "this is not the name of a deployment environment")
+            .help("the name as GitHub shows it in the repository's settings, at most 255 characters");
+        return None;
+    }
+    Some(text.into())
+}
+
+/// A name that GitHub accepts; warns where GitHub will spell it otherwise.
+pub(super) fn name(text: &str, span: Span, sink: &mut Sink) -> Option<SecretName> {
+    match SecretName::parse(text) {
+        Ok(name) => {
+            if name.as_str() != text {
+                sink.warning("name-case", span, format!("GitHub keeps {} as `{name}`", quoted(text)))
+                    .help(format!("write `{name}`"));
+            }
+            Some(name)
+        }
+        Err(error) => {
+            refuse_name(text, error, span, sink);
+            None
+        }
+    }
+}
+
+fn refuse_name(text: &str, error: NameError, span: Span, sink: &mut Sink) {
+    if credential::certain(text) {
+        sink.error("credential-in-mapping", span, "this looks like a credential, not a name")
+            .help("take it out of the file and rotate it");
+        return;
+    }
+    let diagnostic = sink.error("bad-name", span, format!("{} cannot be a name on GitHub: {error}", quoted(text)));
+    match legal_name(text, error) {
+        _ if text.contains('/') => {
+            diagnostic.help("a repository goes into a map: `github: { repository: owner/name }`")
+        }
+        Some(legal) => diagnostic.help(format!("carry it under a legal name, for example `{legal}`")),
+        None => diagnostic.help("choose another name"),
+    };
+}
+
+/// The nearest name that GitHub accepts.
+fn legal_name(text: &str, error: NameError) -> Option<SecretName> {
+    let upper = text.to_ascii_uppercase();
+    let candidate = match error {
+        NameError::Empty | NameError::TooLong => return None,
+        NameError::LeadingDigit => format!("_{upper}"),
+        NameError::Reserved => format!("GH_{}", upper.trim_start_matches("GITHUB_")),
+        NameError::IllegalCharacter => upper.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect(),
+    };
+    SecretName::parse(&candidate).ok()
+}
+
+/// One of the names a file gave to environments, or an error with the nearest.
+pub(super) fn unknown_environment(text: &str, span: Span, known: &[&str], sink: &mut Sink) {
+    let diagnostic =
+        sink.error("unknown-environment", span, format!("no environment is called {} in this file", quoted(text)));
+    match nearest(text, known) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic.help("declare it under `esc.environments`, or write organization/project/environment"),
+    };
+}
+
+/// A host name or an address, as it may stand in a URL or an SSH command.
+pub(super) fn is_host(text: &str) -> bool {
+    let name = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 253
+            && text.split('.').all(|label| {
+                !label.is_empty()
+                    && !label.starts_with('-')
+                    && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            })
+    };
+    name(text) || text.parse::<std::net::IpAddr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn m7_the_legal_name_is_offered() {
+        let cases = [
+            ("GITHUB_TOKEN", "GH_TOKEN"),
+            ("github_app_id", "GH_APP_ID"),
+            ("1PASSWORD", "_1PASSWORD"),
+            ("my-key", "MY_KEY"),
+            ("A B", "A_B"),
+        ];
+        for (text, legal) in cases {
+            let error = SecretName::parse(text).expect_err(text);
+            assert_eq!(legal_name(text, error).expect(text).as_str(), legal);
+        }
+    }
+
+    #[test]
+    fn x1_paths_of_the_file_system_are_no_esc_paths() {
+        for text in ["../../etc/passwd", "/etc/passwd", "~/.ssh/id", "/proc/self/environ", "a b", "a\u{1b}b", "values"]
+        {
+            let mut sink = Sink::default();
+            assert!(path(text, Span::default(), &mut sink).is_none(), "{text}");
+            assert!(sink.failed());
+        }
+    }
+
+    #[test]
+    fn hosts_are_names_or_addresses() {
+        for text in ["gpu-1", "api.example.com", "192.0.2.10", "2001:db8::1"] {
+            assert!(is_host(text), "{text}");
+        }
+        for text in ["", "-oProxyCommand=x", "a b", "a..b", "a/b", "u@h", "h:22", "h\n"] {
+            assert!(!is_host(text), "{text:?}");
+        }
+    }
+}

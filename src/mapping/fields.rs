@@ -1,0 +1,293 @@
+//! Maps and scalars of the tree read as the table says, with an error for each that is not so.
+//!
+//! What lives here: shapes. What does not: what a field means. No conversion is ever
+//! implied: only `true` and `false` are booleans and only plain digits are numbers, and
+//! everything else stays the text it was.
+
+use std::collections::HashMap;
+
+use super::{
+    diagnostic::{Sink, Span, nearest, quoted},
+    schema::Object,
+    words::{Word, words},
+};
+use crate::yaml::{Node, NodeKind};
+
+/// A map whose fields are known.
+pub(super) struct Fields<'t, 'a> {
+    object: &'static Object,
+    pairs: &'t [(Node<'a>, Node<'a>)],
+}
+
+impl<'t, 'a> Fields<'t, 'a> {
+    /// Opens a map: complains about unknown, repeated and missing fields.
+    pub(super) fn open(node: &'t Node<'a>, object: &'static Object, sink: &mut Sink) -> Option<Self> {
+        let pairs = map(node, "a map", sink)?;
+        for (key, _) in pairs {
+            let name = key.as_scalar().map_or("", |scalar| &*scalar.text);
+            if !object.knows(name) && !is_ignored(name) {
+                unknown_field(key, name, object, sink);
+            }
+        }
+        let fields = Self { object, pairs };
+        for name in object.required {
+            if fields.get(name).is_none() {
+                let diagnostic = sink.error("missing-field", node, format!("`{name}` is missing"));
+                if let Some(help) = help_for_missing(name) {
+                    diagnostic.help(help);
+                }
+            }
+        }
+        Some(fields)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'t Node<'a>> {
+        debug_assert!(self.object.knows(name), "{name} stands in the table of {}", self.object.id);
+        self.pairs
+            .iter()
+            .find(|(key, _)| key.as_scalar().is_some_and(|scalar| scalar.text == name))
+            .map(|(_, value)| value)
+    }
+
+    pub(super) fn text(&self, name: &str, sink: &mut Sink) -> Option<(&'t str, Span)> {
+        let node = self.get(name)?;
+        Some((text(node, name, sink)?, node.into()))
+    }
+
+    /// A text of one line, as an address or a name is.
+    pub(super) fn line(&self, name: &str, sink: &mut Sink) -> Option<(&'t str, Span)> {
+        let (text, span) = self.text(name, sink)?;
+        if text.chars().any(char::is_control) || text.trim() != text {
+            sink.error("bad-text", span, format!("`{name}` has a control character, or blanks at its ends"));
+            return None;
+        }
+        Some((text, span))
+    }
+
+    /// A member of a closed set of words.
+    pub(super) fn word<W: Word>(&self, name: &str, sink: &mut Sink) -> Option<(W, Span)> {
+        let (text, span) = self.text(name, sink)?;
+        let found = W::ALL.iter().copied().find(|word| word.word() == text);
+        if found.is_none() {
+            bad_word(name, text, span, &words::<W>(), sink);
+        }
+        Some((found?, span))
+    }
+
+    pub(super) fn integer(&self, name: &str, from: i64, to: i64, sink: &mut Sink) -> Option<i64> {
+        integer(self.get(name)?, name, from, to, sink)
+    }
+
+    pub(super) fn integers(&self, name: &str, from: i64, to: i64, sink: &mut Sink) -> Option<Vec<i64>> {
+        let items = list(self.get(name)?, name, sink)?;
+        Some(items.iter().filter_map(|item| integer(item, name, from, to, sink)).collect())
+    }
+
+    /// `true` or `false` and nothing else.
+    pub(super) fn boolean(&self, name: &str, sink: &mut Sink) -> Option<(bool, Span)> {
+        let node = self.get(name)?;
+        match plain_text(node) {
+            Some("true") => Some((true, node.into())),
+            Some("false") => Some((false, node.into())),
+            _ => {
+                sink.error("wrong-type", node, format!("`{name}` is `true` or `false`"))
+                    .help("write one of the two, without quotes");
+                None
+            }
+        }
+    }
+
+    /// Days or weeks, in days.
+    pub(super) fn days(&self, name: &str, sink: &mut Sink) -> Option<u32> {
+        let (text, span) = self.text(name, sink)?;
+        let days = days(text);
+        if days.is_none() {
+            sink.error("bad-duration", span, format!("`{name}` is a number of days or weeks"))
+                .help("write for example `90d` or `12w`");
+        }
+        days
+    }
+
+    /// A list of texts, or one text alone.
+    pub(super) fn texts(&self, name: &str, sink: &mut Sink) -> Option<(Vec<Box<str>>, Span)> {
+        let node = self.get(name)?;
+        let texts = match &node.kind {
+            NodeKind::List(items) if items.is_empty() => {
+                sink.error("empty", node, format!("`{name}` is an empty list"))
+                    .help("name a value, or remove the field");
+                return None;
+            }
+            NodeKind::List(items) => items.iter().filter_map(|item| Some(text(item, name, sink)?.into())).collect(),
+            _ => vec![text(node, name, sink)?.into()],
+        };
+        Some((texts, node.into()))
+    }
+}
+
+/// The pairs of a map with free names; complains about names that are no text and about repeated ones.
+pub(super) fn map<'t, 'a>(node: &'t Node<'a>, what: &str, sink: &mut Sink) -> Option<&'t [(Node<'a>, Node<'a>)]> {
+    let Some(pairs) = node.as_map() else {
+        expected(node, what, sink);
+        return None;
+    };
+    tag(node, sink);
+    let mut seen: HashMap<&str, Span> = HashMap::with_capacity(if pairs.len() > 8 { pairs.len() } else { 0 });
+    for (at, (key, _)) in pairs.iter().enumerate() {
+        let Some(scalar) = key.as_scalar() else {
+            expected(key, "a text as a name", sink);
+            continue;
+        };
+        let earlier = if pairs.len() > 8 {
+            seen.insert(&scalar.text, key.into())
+        } else {
+            pairs[..at]
+                .iter()
+                .find(|(other, _)| other.as_scalar().is_some_and(|other| other.text == scalar.text))
+                .map(|(other, _)| other.into())
+        };
+        if let Some(earlier) = earlier {
+            sink.error("duplicate-key", key, format!("{} stands here twice", quoted(&scalar.text)))
+                .also(earlier, "it stands here first")
+                .help("keep one of the two: neither is preferred");
+        }
+    }
+    Some(pairs)
+}
+
+pub(super) fn list<'t, 'a>(node: &'t Node<'a>, name: &str, sink: &mut Sink) -> Option<&'t [Node<'a>]> {
+    if node.as_list().is_none() {
+        expected(node, &format!("a list for `{name}`"), sink);
+    }
+    tag(node, sink);
+    node.as_list()
+}
+
+/// The text of a scalar that holds something.
+pub(super) fn text<'t>(node: &'t Node<'_>, name: &str, sink: &mut Sink) -> Option<&'t str> {
+    tag(node, sink);
+    match node.as_scalar() {
+        Some(scalar) if scalar.is_null() || scalar.text.is_empty() => {
+            sink.error("empty", node, format!("`{name}` is empty")).help(if scalar.text.is_empty() {
+                "give it a value, or remove it"
+            } else {
+                "give it a value, or put the word in quotes if you mean it as a text"
+            });
+            None
+        }
+        Some(scalar) => Some(&scalar.text),
+        None => {
+            expected(node, &format!("a text for `{name}`"), sink);
+            None
+        }
+    }
+}
+
+/// `Some` for a plain `false`; words that other YAML readers take for one are refused.
+pub(super) fn off(node: &Node<'_>, name: &str, sink: &mut Sink) -> Option<Result<(), ()>> {
+    let text = plain_text(node)?;
+    if text == "false" {
+        return Some(Ok(()));
+    }
+    if matches!(text.to_ascii_lowercase().as_str(), "no" | "off" | "on" | "yes" | "true" | "false" | "n" | "y") {
+        sink.error("wrong-type", node, format!("{} is not a way to say no (or yes) to `{name}`", quoted(text)))
+            .help("write `false`; put the word in quotes if you mean it as a name");
+        return Some(Err(()));
+    }
+    None
+}
+
+/// Says what stands here instead of what should.
+pub(super) fn expected(node: &Node<'_>, what: &str, sink: &mut Sink) {
+    match node.kind {
+        NodeKind::Alias => {
+            sink.error("alias", node, "YAML aliases are not read in a mapping")
+                .help("write the value out, or use `defaults`, `services` or `profiles`");
+        }
+        _ => {
+            sink.error("wrong-type", node, format!("{} stands where {what} is wanted", node.shape()));
+        }
+    }
+}
+
+pub(super) fn bad_word(name: &str, text: &str, span: Span, known: &[&str], sink: &mut Sink) {
+    let diagnostic = sink.error("unknown-word", span, format!("`{name}` cannot be {}", quoted(text)));
+    if let Some(help) = nearest(text, known) {
+        diagnostic.help(help);
+    }
+}
+
+/// The days of `90d` or `12w`; at most a hundred years.
+pub(super) fn days(text: &str) -> Option<u32> {
+    let (number, factor) = match text.as_bytes().last()? {
+        b'd' => (&text[..text.len() - 1], 1),
+        b'w' => (&text[..text.len() - 1], 7),
+        _ => return None,
+    };
+    let plain = number.len() <= 5 && number.starts_with(|first: char| ('1'..='9').contains(&first));
+    let days = number.parse::<u32>().ok().filter(|_| plain)? * factor;
+    (days <= 36_500).then_some(days)
+}
+
+fn help_for_missing(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "version" => "begin the file with `version: 1`",
+        "entries" => "a mapping without entries checks nothing: list them under `entries:`",
+        "esc" => "write the ESC path, or `esc: false` if it is on GitHub only",
+        "reason" => "say why the rule may be silent here",
+        "hosts" => "list the hosts to which the credential may be sent",
+        _ => return None,
+    })
+}
+
+/// Schema pointers and extensions, which mean nothing to us.
+fn is_ignored(name: &str) -> bool {
+    name == "$schema" || name.starts_with("x-")
+}
+
+fn unknown_field(key: &Node<'_>, name: &str, object: &'static Object, sink: &mut Sink) {
+    if key.as_scalar().is_none() {
+        return;
+    }
+    let diagnostic = sink.error("unknown-field", key, format!("unknown field {}", quoted(name)));
+    match nearest(name, &object.names()) {
+        _ if name == "<<" => diagnostic.help("YAML merges are not read; use `defaults`, `services` or `profiles`"),
+        Some(help) => diagnostic.help(help),
+        None => diagnostic.help("remove it, or begin its name with `x-` to have it ignored"),
+    };
+}
+
+fn integer(node: &Node<'_>, name: &str, from: i64, to: i64, sink: &mut Sink) -> Option<i64> {
+    let digits = plain_text(node).filter(|text| {
+        text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0')) && text.len() < 10
+    });
+    let number = digits.and_then(|digits| digits.parse().ok()).filter(|number| (from..=to).contains(number));
+    if number.is_none() {
+        let wanted = if from == to { format!("{from}") } else { format!("a whole number from {from} to {to}") };
+        sink.error("wrong-type", node, format!("`{name}` is {wanted}, in plain digits"));
+    }
+    number
+}
+
+fn plain_text<'t>(node: &'t Node<'_>) -> Option<&'t str> {
+    node.as_scalar().filter(|scalar| scalar.is_plain()).map(|scalar| &*scalar.text)
+}
+
+fn tag(node: &Node<'_>, sink: &mut Sink) {
+    if node.tagged {
+        sink.error("tag", node, "YAML tags are not read in a mapping")
+            .help("remove the tag; put quotes around what is to be a text");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_days_or_weeks() {
+        assert_eq!([days("90d"), days("12w"), days("1d")], [Some(90), Some(84), Some(1)]);
+        for text in ["", "d", "90", "0d", "090d", "1.5d", "-1d", "+1d", "9 d", "3m", "99999w", "1e3d", "ⅷd"] {
+            assert_eq!(days(text), None, "{text:?}");
+        }
+    }
+}
