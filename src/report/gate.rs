@@ -121,7 +121,7 @@ fn esc_status(report: &Report) -> String {
     let (mut all, mut unread, mut why) = (0, 0, None);
     for place in places {
         all += 1;
-        if report.incomplete && place.reading == "unknown" {
+        if report.incomplete && place.is_unknown() {
             unread += 1;
             why = why.or(place.why.as_deref());
         }

@@ -79,7 +79,7 @@ fn entry_case<'a>(report: &Report, entry: &'a EntryReport) -> Case<'a> {
         name: &entry.name,
         outcome: outcome(report, entry),
         kind: entry.status.as_str(),
-        message: entry.findings.first().map_or("could not be checked", |finding| &finding.reason),
+        message: first_reason(&entry.findings).or(entry.why()).unwrap_or("could not be checked"),
         findings: &entry.findings,
     }
 }
@@ -96,13 +96,18 @@ fn general_case<'a>(report: &'a Report, summary: &Summary) -> Option<Case<'a>> {
         Verdict::Fail if fails => Outcome::Failure,
         Verdict::Fail | Verdict::Pass => Outcome::Passed,
     };
-    let message = match report.findings.first() {
-        Some(finding) => &finding.reason,
+    let message = match first_reason(&report.findings) {
+        Some(reason) => reason,
         None if summary.checked == 0 => "nothing was checked",
         None => "a store could not be asked or did not answer",
     };
     let kind = report.verdict.as_str();
     Some(Case { class: "esc-sync", name: "report", outcome, kind, message, findings: &report.findings })
+}
+
+/// The reason of the worst finding.
+fn first_reason(findings: &[Finding]) -> Option<&str> {
+    findings.iter().min_by_key(|finding| finding.severity).map(|finding| finding.reason.as_str())
 }
 
 fn write_case(report: &Report, case: &Case<'_>, out: &mut dyn Write) -> io::Result<()> {

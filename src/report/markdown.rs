@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::of(report);
     let mut page = Page { out, room: MOST_BYTES, left_out: 0 };
     page.force(&head(report, &summary))?;
-    let general: Vec<String> = report.findings.iter().map(item).collect();
+    let general: Vec<String> = order::worst_first(&report.findings).into_iter().map(item).collect();
     page.section("about no single entry", order::worst(&report.findings), general.into_iter())?;
     for (status, entries) in order::by_status(&report.entries) {
         if status != Status::Ok {
@@ -74,19 +74,22 @@ fn described(entry: &EntryReport) -> String {
     if let Some(service) = &entry.service {
         write!(text, ", {}", code(&clipped(service, SHORT))).expect("a string takes all");
     }
-    writeln!(text, ", evidence: {}\n", entry.evidence).expect("a string takes all");
+    writeln!(text, ", evidence: {}", entry.evidence).expect("a string takes all");
+    if let Some(why) = entry.why().filter(|_| entry.findings.is_empty()) {
+        writeln!(text, "\n- could not be checked: {}", prose(&clipped(why, LONG))).expect("a string takes all");
+    }
     for finding in entry.findings.iter().take(MOST_FINDINGS) {
         text.push_str(&item(finding));
     }
     let more = entry.findings.len().saturating_sub(MOST_FINDINGS);
     if more > 0 {
-        writeln!(text, "- and {more} more findings").expect("a string takes all");
+        writeln!(text, "\n- and {more} more findings").expect("a string takes all");
     }
     text
 }
 
 fn item(finding: &Finding) -> String {
-    let mut text = format!("- **{}** {}", finding.severity, code(finding.rule));
+    let mut text = format!("\n- **{}** {}", finding.severity, code(finding.rule));
     if let Some(place) = &finding.place {
         write!(text, " at {}", code(&clipped(&place.to_string(), SHORT))).expect("a string takes all");
     }
@@ -123,7 +126,7 @@ impl Page<'_> {
             return Ok(());
         }
         let open = if worst == Some(Severity::Error) { " open" } else { "" };
-        self.force(&format!("\n<details{open}><summary>{title}: {number}</summary>\n\n"))?;
+        self.force(&format!("\n<details{open}><summary>{title}: {number}</summary>\n"))?;
         for part in parts {
             if self.left_out > 0 || part.len() > self.room {
                 self.left_out += 1;

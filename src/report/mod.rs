@@ -138,6 +138,19 @@ impl Report {
     }
 }
 
+impl PlaceReport {
+    pub fn is_unknown(&self) -> bool {
+        self.reading == "unknown"
+    }
+}
+
+impl EntryReport {
+    /// Why it could not be checked, as far as a place said so.
+    fn why(&self) -> Option<&str> {
+        self.places.iter().filter(|place| place.is_unknown()).find_map(|place| place.why.as_deref())
+    }
+}
+
 impl Default for Style {
     fn default() -> Self {
         Self { width: 80, color: false, verbose: 0 }

@@ -23,13 +23,20 @@ pub(super) fn by_status(entries: &[EntryReport]) -> Vec<(Status, Vec<&EntryRepor
 }
 
 /// Every finding with the entry it belongs to, worst severity first; within one
-/// severity the findings of no entry, then the entries in the mapping's order.
+/// severity those of no entry, then by tier in the mapping's order.
 pub(super) fn findings(report: &Report) -> Vec<(Option<&EntryReport>, &Finding)> {
     let general = report.findings.iter().map(|finding| (None, finding));
     let own = report.entries.iter().flat_map(|entry| entry.findings.iter().map(move |finding| (Some(entry), finding)));
     let mut all: Vec<_> = general.chain(own).collect();
-    all.sort_by_key(|(_, finding)| finding.severity);
+    all.sort_by_key(|(entry, finding)| (finding.severity, entry.map(|entry| entry.tier)));
     all
+}
+
+/// Findings of one entry, or of none, worst severity first.
+pub(super) fn worst_first(findings: &[Finding]) -> Vec<&Finding> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.severity);
+    sorted
 }
 
 /// The worst severity among `findings`.

@@ -48,8 +48,19 @@ pub fn block(text: &str, indent: &str) -> String {
 fn flush(out: &mut String, risky: &mut Vec<&str>) {
     if !risky.is_empty() {
         separate(out);
-        out.push_str(&code(&risky.join(" ")));
+        out.push_str(&span(&risky.join(" ")));
         risky.clear();
+    }
+}
+
+/// Words as code, the punctuation of the sentence around them left outside.
+fn span(words: &str) -> String {
+    let core = words.trim_end_matches(['.', ',', ';', ':']);
+    let tail = &words[core.len()..];
+    match core.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        _ if core.is_empty() => code(words),
+        Some(inner) if !inner.is_empty() => format!("({}){tail}", code(inner)),
+        _ => format!("{}{tail}", code(core)),
     }
 }
 
@@ -59,10 +70,11 @@ fn separate(out: &mut String) {
     }
 }
 
-/// Letters and digits, joined by hyphens or apostrophes, in ordinary punctuation.
+/// Letters and digits, joined by hyphens or apostrophes, in ordinary punctuation; or a number.
 fn is_plain(word: &str) -> bool {
     let core = word.trim_start_matches(['(', '"', '\'']).trim_end_matches(['.', ',', ';', ':', ')', '?', '"', '\'']);
-    core.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '\'' | '…'))
+    let number = core.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'));
+    (number || core.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '\'' | '…')))
         && !core.starts_with('-')
         && !is_reference(core)
 }
@@ -101,8 +113,10 @@ mod tests {
             ("a `b` ``c``", "a ``` `b` ``c`` ```"),
             ("# head", "`#` head"),
             ("**bold** _it_ ~~no~~", "`**bold** _it_ ~~no~~`"),
+            ("in (acme/app): no", "in (`acme/app`): no"),
+            ("1,000 of 3.5 :", "1,000 of 3.5 :"),
             ("a\n# b", r"`a\u{a}#` b"),
-            ("&lt;b&gt;", "`&lt;b&gt;`"),
+            ("&lt;b&gt; x", "`&lt;b&gt`; x"),
             (":tada: $x$", "`:tada: $x$`"),
         ];
         for (text, expected) in cases {

@@ -20,7 +20,7 @@ pub use hidden::is_hidden;
 /// `src/Runner.Common/ActionCommand.cs`, read 2026-11).
 pub fn visible(text: &str) -> Cow<'_, str> {
     let command = command_start(text);
-    if command.is_none() && !text.contains(LEGACY_COMMAND) && !text.chars().any(is_hidden) {
+    if command.is_none() && is_harmless(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -32,6 +32,12 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// Whether nothing in `text` has to be made visible, wherever it may stand in a line.
+pub(super) fn is_harmless(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    (plain || !text.chars().any(is_hidden)) && !text.contains(LEGACY_COMMAND)
 }
 
 /// Where a workflow command would start if `text` stood at the start of a line.

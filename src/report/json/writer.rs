@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-use crate::report::escape::{LEGACY_COMMAND, is_hidden};
+use crate::report::escape::{LEGACY_COMMAND, is_harmless, is_hidden};
 
 /// Writes `value` and a line break; an error is always one of `out`.
 pub(in crate::report) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
@@ -22,6 +22,9 @@ struct Seen(PrettyFormatter<'static>);
 
 impl Formatter for Seen {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if is_harmless(fragment) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut written = 0;
         for (at, character) in fragment.char_indices() {
             if is_hidden(character) || fragment[at..].starts_with(LEGACY_COMMAND) {

@@ -24,7 +24,8 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
     let verbose = style.verbose > 0;
     let columns = Columns::of(report, style);
     let mut text = Text { page: Page::new(out, style.width, style.color), columns, verbose };
-    text.page.row(0, 2, &[cell("esc-sync", Ink::Bold), cell(report.command, Ink::Bold), quoted(&report.mapping)])?;
+    let title = format!("esc-sync {}", report.command);
+    text.page.row(0, 2, &[cell(&title, Ink::Bold), quoted(&report.mapping)])?;
     for (status, entries) in order::by_status(&report.entries) {
         text.group(status, &entries)?;
     }
@@ -65,12 +66,12 @@ impl Text<'_> {
         if shown.is_empty() {
             return Ok(());
         }
-        self.page.blank()?;
-        let number = match entries.len() - shown.len() {
-            0 => format!("({})", entries.len()),
-            silent => format!("({}, of which {silent} without a remark)", entries.len()),
+        let heading = match entries.len() - shown.len() {
+            0 => format!("{status} ({})", entries.len()),
+            silent => format!("{status} ({}, {silent} of them without a remark)", entries.len()),
         };
-        self.page.row(0, 2, &[cell(status.as_str(), status_ink(status)), cell(&number, Ink::Dim)])?;
+        self.page.blank()?;
+        self.page.row(0, 2, &[cell(&heading, status_ink(status))])?;
         let mut rest = shown.as_slice();
         while !rest.is_empty() {
             let alike = if self.verbose { 1 } else { alike(rest) };
@@ -85,18 +86,19 @@ impl Text<'_> {
     }
 
     fn entry(&mut self, entry: &EntryReport) -> io::Result<()> {
-        let evidence = if entry.evidence == Evidence::None { "" } else { entry.evidence.as_str() };
+        let evidence = match entry.evidence {
+            Evidence::None => String::new(),
+            known => format!("evidence: {known}"),
+        };
         let [name, tier, service] = self.label(entry);
-        self.page.row(2, 4, &[name, tier, service, cell(evidence, Ink::Dim)])?;
+        self.page.row(2, 4, &[name, tier, service, cell(&evidence, Ink::Dim)])?;
         for finding in &entry.findings {
             self.finding(finding, true)?;
         }
-        if self.verbose {
-            for place in &entry.places {
-                self.place(place)?;
-            }
-        }
-        Ok(())
+        let unsaid = entry.findings.is_empty();
+        let verbose = self.verbose;
+        let mut places = entry.places.iter().filter(|place| verbose || unsaid && place.is_unknown());
+        places.try_for_each(|place| self.place(place))
     }
 
     /// Entries of which exactly the same is to be said: said once, then their names and places.
@@ -139,12 +141,10 @@ impl Text<'_> {
         if findings.is_empty() {
             return Ok(());
         }
-        let mut sorted: Vec<&Finding> = findings.iter().collect();
-        sorted.sort_by_key(|finding| finding.severity);
+        let heading = format!("about no single entry ({})", findings.len());
         self.page.blank()?;
-        let number = format!("({})", findings.len());
-        self.page.row(0, 2, &[cell("about no single entry", Ink::Bold), cell(&number, Ink::Dim)])?;
-        sorted.into_iter().try_for_each(|finding| self.finding(finding, true))
+        self.page.row(0, 2, &[cell(&heading, Ink::Bold)])?;
+        order::worst_first(findings).into_iter().try_for_each(|finding| self.finding(finding, true))
     }
 
     fn foot(&mut self, report: &Report) -> io::Result<()> {
@@ -165,13 +165,17 @@ fn is_shown(entry: &EntryReport, verbose: bool) -> bool {
 
 /// How many entries from the first on have one finding each, the same but for its place.
 fn alike(entries: &[&EntryReport]) -> usize {
-    let said = |entry: &EntryReport| match entry.findings.as_slice() {
-        [Finding { rule, severity, reason, remedy, .. }] => Some((*rule, *severity, reason.clone(), remedy.clone())),
-        _ => None,
-    };
     let Some(first) = said(entries[0]) else { return 1 };
-    let same = entries.iter().take_while(|entry| said(entry).as_ref() == Some(&first)).count();
+    let same = entries.iter().take_while(|entry| said(entry) == Some(first)).count();
     if same < FEWEST_ALIKE { 1 } else { same }
+}
+
+/// All that is said of an entry with one finding, but for the place.
+fn said(entry: &EntryReport) -> Option<(&str, Severity, &str, &str)> {
+    match entry.findings.as_slice() {
+        [one] => Some((one.rule, one.severity, &one.reason, &one.remedy)),
+        _ => None,
+    }
 }
 
 fn service(entry: &EntryReport) -> &str {

@@ -46,11 +46,13 @@ struct Line {
     used: usize,
     owed: usize,
     empty: bool,
+    /// Nothing may follow on it.
+    full: bool,
 }
 
 impl<'a> Page<'a> {
     pub(super) fn new(out: &'a mut dyn Write, width: usize, color: bool) -> Self {
-        Self { out, width: width.max(NARROWEST), color, line: Line::default() }
+        Self { out, width: width.clamp(NARROWEST, WIDEST), color, line: Line::default() }
     }
 
     pub(super) fn blank(&mut self) -> io::Result<()> {
@@ -63,7 +65,7 @@ impl<'a> Page<'a> {
         for Cell { text, ink, column } in cells {
             let width = text.width();
             if width > 0 {
-                if !self.line.empty && self.line.used + self.line.owed + width > self.width {
+                if !self.fits(width) {
                     self.finish()?;
                     self.start(hang);
                 }
@@ -79,7 +81,7 @@ impl<'a> Page<'a> {
         let shown = visible(text);
         self.start(indent);
         for word in shown.split(' ').filter(|word| !word.is_empty()) {
-            if !self.line.empty && self.line.used + self.line.owed + word.width() > self.width {
+            if !self.fits(word.width()) {
                 self.finish()?;
                 self.start(hang);
             }
@@ -101,21 +103,30 @@ impl<'a> Page<'a> {
         self.finish()
     }
 
+    fn fits(&self, width: usize) -> bool {
+        self.line.empty || !self.line.full && self.line.used + self.line.owed + width <= self.width
+    }
+
     /// Text that goes on below where it is wider than what is left of its line.
     fn broken(&mut self, hang: usize, ink: Ink, text: &str) -> io::Result<()> {
-        let calm = command_start(text).filter(|_| self.line.empty).map(|_| text.replacen(':', "\\u{3a}", 1));
-        let mut rest = calm.as_deref().unwrap_or(text);
+        let mut rest = Cow::Borrowed(text);
+        let mut whole = true;
         loop {
+            if self.line.empty && command_start(&rest).is_some() {
+                rest = Cow::Owned(rest.replacen(':', "\\u{3a}", 1));
+            }
             let room = self.width.saturating_sub(self.line.used + self.line.owed);
             if rest.width() <= room {
-                self.push(ink, rest);
+                self.push(ink, &rest);
+                self.line.full = !whole;
                 return Ok(());
             }
-            let (now, later) = rest.split_at(cut(rest, room));
-            self.push(ink, now);
+            let (now, later) = rest.split_at(cut(&rest, room));
+            self.push(ink, now.trim_end_matches(' '));
             self.finish()?;
             self.start(hang);
-            rest = later;
+            rest = Cow::Owned(later.to_owned());
+            whole = false;
         }
     }
 
@@ -124,10 +135,11 @@ impl<'a> Page<'a> {
         self.line.used = 0;
         self.line.owed = indent.min(self.width / 3);
         self.line.empty = true;
+        self.line.full = false;
     }
 
     fn push(&mut self, ink: Ink, text: &str) {
-        let Line { text: line, used, owed, empty } = &mut self.line;
+        let Line { text: line, used, owed, empty, .. } = &mut self.line;
         line.extend(std::iter::repeat_n(' ', *owed));
         *used += *owed + text.width();
         *owed = 0;
@@ -149,19 +161,20 @@ impl<'a> Page<'a> {
 }
 
 /// Where to break `text` so that the first part is at most `room` wide, though never
-/// empty, and the second does not start as a command.
+/// empty: after a mark that parts names, if there is one in the second half.
 fn cut(text: &str, room: usize) -> usize {
-    let mut used = 0;
-    let mut end = 0;
+    let (mut used, mut end, mut mark) = (0, 0, 0);
     for (at, character) in text.char_indices() {
         used += character.width().unwrap_or(0);
         if used > room && at > 0 {
             break;
         }
         end = at + character.len_utf8();
+        if matches!(character, ' ' | '.' | '/' | '_' | '-') && used * 2 > room {
+            mark = end;
+        }
     }
-    let calm = (1..=end).rev().find(|at| text.is_char_boundary(*at) && !text[*at..].starts_with("::"));
-    calm.unwrap_or(end)
+    if mark > 0 { mark } else { end }
 }
 
 impl Ink {
@@ -183,3 +196,5 @@ const RESET: &str = "\u{1b}[0m";
 const GAP: usize = 2;
 /// Below this nothing can be set; a terminal that says 0 does not know.
 const NARROWEST: usize = 16;
+/// Above this a width means that there is none.
+const WIDEST: usize = 10_000;
