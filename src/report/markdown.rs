@@ -115,24 +115,21 @@ impl Page<'_> {
         &mut self,
         title: &str,
         worst: Option<Severity>,
-        parts: impl ExactSizeIterator<Item = String>,
+        mut parts: impl ExactSizeIterator<Item = String>,
     ) -> io::Result<()> {
         let number = parts.len();
-        if number == 0 {
-            return Ok(());
-        }
-        if self.left_out > 0 {
+        if number == 0 || self.left_out > 0 {
             self.left_out += number;
             return Ok(());
         }
         let open = if worst == Some(Severity::Error) { " open" } else { "" };
         self.force(&format!("\n<details{open}><summary>{title}: {number}</summary>\n"))?;
-        for part in parts {
-            if self.left_out > 0 || part.len() > self.room {
-                self.left_out += 1;
-            } else {
-                self.force(&part)?;
+        while let Some(part) = parts.next() {
+            if part.len() > self.room {
+                self.left_out = parts.len() + 1;
+                break;
             }
+            self.force(&part)?;
         }
         self.force("\n</details>\n")
     }

@@ -130,3 +130,11 @@ proptest! {
         }
     }
 }
+
+/// A person who copies the command must get all of it, in one line.
+#[test]
+fn commands_to_copy_are_never_broken() {
+    let remedy = format!("esc env set acme/default/production {} --secret --string --file -", "a.".repeat(200));
+    let shown = rendered_as(Format::Text, &carrying(&remedy), Style { width: 20, color: false, verbose: 0 });
+    assert!(shown.lines().any(|line| line.trim_start() == format!("fix: {remedy}")), "{shown}");
+}
