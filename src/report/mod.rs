@@ -4,7 +4,20 @@
 //! in this room can hold a value. Every text that came from outside is escaped by
 //! the format that prints it.
 
-use std::time::Duration;
+pub mod escape;
+mod gate;
+mod github;
+mod json;
+mod junit;
+mod markdown;
+mod order;
+mod sarif;
+mod summary;
+mod text;
+
+use std::{fmt, io, time::Duration};
+
+pub use summary::{Summary, decide};
 
 use crate::{
     judge::Finding,
@@ -17,6 +30,7 @@ use crate::{
 pub struct Report {
     /// `check`, `plan`, …
     pub command: &'static str,
+    /// What `decide` said of all that follows.
     pub verdict: Verdict,
     /// The mapping file, as it is shown.
     pub mapping: String,
@@ -82,4 +96,107 @@ pub enum Format {
     Markdown,
     Sarif,
     Text,
+}
+
+/// How the text for people is set; the other formats have no choice to make.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Style {
+    /// Columns of the terminal. Commands to copy are never broken, whatever it is.
+    pub width: usize,
+    /// Whether colour may repeat what the words say.
+    pub color: bool,
+    /// From 1 on, entries that are well and every place are listed, too.
+    pub verbose: u8,
+}
+
+/// Writes `report` in `format`; an error is always one of `out`.
+pub fn render(format: Format, report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
+    match format {
+        Format::Gate => gate::render(report, out),
+        Format::Github => github::render(report, out),
+        Format::Json => json::render(report, out),
+        Format::Junit => junit::render(report, out),
+        Format::Markdown => markdown::render(report, out),
+        Format::Sarif => sarif::render(report, out),
+        Format::Text => text::render(report, *style, out),
+    }
+}
+
+impl Report {
+    /// The exit code of the contract that the verdict stands for.
+    pub fn exit_code(&self) -> u8 {
+        match self.verdict {
+            Verdict::Pass => 0,
+            Verdict::Fail => 1,
+            Verdict::Unknown => 3,
+        }
+    }
+
+    /// Whether this finding alone makes the verdict `fail`.
+    pub fn counts(&self, finding: &Finding) -> bool {
+        finding.severity <= self.fail_on
+    }
+}
+
+impl PlaceReport {
+    pub fn is_unknown(&self) -> bool {
+        self.reading == "unknown"
+    }
+}
+
+impl EntryReport {
+    /// Why it could not be checked, as far as a place said so.
+    fn why(&self) -> Option<&str> {
+        self.places.iter().filter(|place| place.is_unknown()).find_map(|place| place.why.as_deref())
+    }
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { width: 80, color: false, verbose: 0 }
+    }
+}
+
+impl Format {
+    pub const ALL: &'static [Self] =
+        &[Self::Text, Self::Json, Self::Markdown, Self::Junit, Self::Sarif, Self::Github, Self::Gate];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gate => "gate",
+            Self::Github => "github",
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
+            Self::Sarif => "sarif",
+            Self::Text => "text",
+        }
+    }
+
+    /// The format written `word`, if there is one.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|format| format.as_str() == word)
+    }
+}
+
+impl Verdict {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Pass => "pass",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }

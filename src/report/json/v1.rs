@@ -1,0 +1,171 @@
+//! `esc-sync/report/v1`, frozen: fields are added, never renamed, retyped or removed.
+//!
+//! These structs are views of the report. Lists are converted one element at a
+//! time while they are written, so that a large report costs no second copy.
+
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
+
+use crate::{
+    judge::Finding,
+    model::Status,
+    report::{EntryReport, PlaceReport, Report, Summary},
+};
+
+const SCHEMA: &str = "esc-sync/report/v1";
+
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    schema: &'static str,
+    command: &'static str,
+    verdict: &'static str,
+    counts: Counts,
+    entries: List<'a, EntryReport, Entry<'a>>,
+    /// What a command that writes would do and did.
+    actions: [(); 0],
+    outcomes: [(); 0],
+    /// Those of no entry.
+    findings: List<'a, Finding, FindingV1<'a>>,
+    requests: Requests<'a>,
+    duration_ms: u64,
+    run: &'a str,
+    mapping: &'a str,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    service: Option<&'a str>,
+    tier: &'static str,
+    kind: &'static str,
+    status: &'static str,
+    evidence: &'static str,
+    findings: List<'a, Finding, FindingV1<'a>>,
+    places: List<'a, PlaceReport, PlaceV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct FindingV1<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    place: Option<String>,
+    reason: &'a str,
+    remedy: &'a str,
+}
+
+#[derive(Serialize)]
+struct PlaceV1<'a> {
+    place: &'a str,
+    store: &'static str,
+    reading: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+}
+
+struct Counts(Summary);
+
+struct Requests<'a>(&'a [(String, u64)]);
+
+/// A slice written element by element through its view.
+struct List<'a, T, V> {
+    items: &'a [T],
+    view: fn(&'a T) -> V,
+}
+
+impl<'a> From<&'a Report> for Document<'a> {
+    fn from(report: &'a Report) -> Self {
+        Self {
+            schema: SCHEMA,
+            command: report.command,
+            verdict: report.verdict.as_str(),
+            counts: Counts(Summary::of(report)),
+            entries: List { items: &report.entries, view: Entry::from },
+            actions: [],
+            outcomes: [],
+            findings: List { items: &report.findings, view: FindingV1::from },
+            requests: Requests(&report.requests),
+            duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
+            run: &report.run,
+            mapping: &report.mapping,
+        }
+    }
+}
+
+impl<'a> From<&'a EntryReport> for Entry<'a> {
+    fn from(entry: &'a EntryReport) -> Self {
+        Self {
+            name: &entry.name,
+            service: entry.service.as_deref(),
+            tier: entry.tier.as_str(),
+            kind: entry.kind.as_str(),
+            status: entry.status.as_str(),
+            evidence: entry.evidence.as_str(),
+            findings: List { items: &entry.findings, view: FindingV1::from },
+            places: List { items: &entry.places, view: PlaceV1::from },
+        }
+    }
+}
+
+impl<'a> From<&'a Finding> for FindingV1<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            rule: finding.rule,
+            severity: finding.severity.as_str(),
+            place: finding.place.as_ref().map(ToString::to_string),
+            reason: &finding.reason,
+            remedy: &finding.remedy,
+        }
+    }
+}
+
+impl<'a> From<&'a PlaceReport> for PlaceV1<'a> {
+    fn from(place: &'a PlaceReport) -> Self {
+        Self {
+            place: &place.place,
+            store: place.store,
+            reading: place.reading,
+            updated_at: place.updated_at.as_deref(),
+            why: place.why.as_deref(),
+        }
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Status::ALL.len() + 2))?;
+        map.serialize_entry("entries", &self.0.entries)?;
+        map.serialize_entry("checked", &self.0.checked)?;
+        for status in Status::ALL {
+            map.serialize_entry(status.as_str(), &self.0.count(*status))?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Requests<'_> {
+    /// A store named twice is counted once, as the sum: an object has no second key.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (at, (store, _)) in self.0.iter().enumerate() {
+            if !self.0[..at].iter().any(|(earlier, _)| earlier == store) {
+                let same = self.0[at..].iter().filter(|(other, _)| other == store);
+                map.serialize_entry(store, &same.fold(0_u64, |sum, (_, number)| sum.saturating_add(*number)))?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl<T, V: Serialize> Serialize for List<'_, T, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.items.len()))?;
+        for item in self.items {
+            list.serialize_element(&(self.view)(item))?;
+        }
+        list.end()
+    }
+}

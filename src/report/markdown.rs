@@ -1,0 +1,148 @@
+//! Markdown for the step summary of a workflow run, readable anywhere else, too.
+//!
+//! The runner drops a summary above 1 MiB whole (`actions/runner`
+//! `CreateStepSummaryCommand`, read 2026-11). So this stays well below: it is cut by
+//! whole entries, the worst come first, and a line says how many were left out.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use super::{
+    EntryReport, Report, Summary,
+    escape::{
+        clipped,
+        markdown::{block, code, prose},
+    },
+    order,
+};
+use crate::{
+    judge::Finding,
+    model::{Severity, Status},
+};
+
+pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let summary = Summary::of(report);
+    let mut page = Page { out, room: MOST_BYTES, left_out: 0 };
+    page.force(&head(report, &summary))?;
+    let general: Vec<String> = order::worst_first(&report.findings).into_iter().map(item).collect();
+    page.section("about no single entry", order::worst(&report.findings), general.into_iter())?;
+    for (status, entries) in order::by_status(&report.entries) {
+        if status != Status::Ok {
+            let worst = order::worst(entries.iter().flat_map(|entry| &entry.findings));
+            let worst = if status == Status::Unknown { Some(Severity::Error) } else { worst };
+            page.section(status.as_str(), worst, entries.iter().map(|entry| described(entry)))?;
+        }
+    }
+    noted(report, &mut page)?;
+    if page.left_out > 0 {
+        let line = format!("\n**{} more were left out** to keep this summary within its limit.\n", page.left_out);
+        page.force(&line)?;
+    }
+    Ok(())
+}
+
+/// Entries that are well but were remarked upon.
+fn noted(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let noted = |entry: &&EntryReport| entry.status == Status::Ok && !entry.findings.is_empty();
+    let entries: Vec<&EntryReport> = report.entries.iter().filter(noted).collect();
+    let worst = order::worst(entries.iter().flat_map(|entry| &entry.findings));
+    page.section("ok, with a remark", worst, entries.iter().map(|entry| described(entry)))
+}
+
+fn head(report: &Report, summary: &Summary) -> String {
+    let mut text = format!("## esc-sync {}: {}\n\n", report.command, report.verdict);
+    let mapping = code(&clipped(&report.mapping, SHORT));
+    write!(text, "**{}**\n\n{} Mapping: {mapping}.\n\n", summary.verdict(), sentence(summary))
+        .expect("a string takes all");
+    text.push_str("| status | entries |\n| --- | ---: |\n");
+    for status in Status::ALL.iter().filter(|status| summary.count(**status) > 0) {
+        writeln!(text, "| {status} | {} |", summary.count(*status)).expect("a string takes all");
+    }
+    writeln!(text, "| **all** | **{}** |", summary.entries).expect("a string takes all");
+    text
+}
+
+/// The summary as a sentence of its own.
+fn sentence(summary: &Summary) -> String {
+    summary.sentence().replacen("checked", "Checked", 1) + "."
+}
+
+fn described(entry: &EntryReport) -> String {
+    let mut text = format!("\n#### {}\n\n{}", code(&clipped(&entry.name, SHORT)), entry.tier);
+    if let Some(service) = &entry.service {
+        write!(text, ", {}", code(&clipped(service, SHORT))).expect("a string takes all");
+    }
+    writeln!(text, ", evidence: {}", entry.evidence).expect("a string takes all");
+    if let Some(why) = entry.why().filter(|_| entry.findings.is_empty()) {
+        writeln!(text, "\n- could not be checked: {}", prose(&clipped(why, LONG))).expect("a string takes all");
+    }
+    for finding in entry.findings.iter().take(MOST_FINDINGS) {
+        text.push_str(&item(finding));
+    }
+    let more = entry.findings.len().saturating_sub(MOST_FINDINGS);
+    if more > 0 {
+        writeln!(text, "\n- and {more} more findings").expect("a string takes all");
+    }
+    text
+}
+
+fn item(finding: &Finding) -> String {
+    let mut text = format!("\n- **{}** {}", finding.severity, code(finding.rule));
+    if let Some(place) = &finding.place {
+        write!(text, " at {}", code(&clipped(&place.to_string(), SHORT))).expect("a string takes all");
+    }
+    writeln!(text, ": {}", prose(&clipped(&finding.reason, LONG))).expect("a string takes all");
+    if !finding.remedy.is_empty() {
+        text.push('\n');
+        text.push_str(&block(&clipped(&finding.remedy, LONG), "  "));
+    }
+    text
+}
+
+/// What is written, and how much more may be.
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    room: usize,
+    left_out: usize,
+}
+
+impl Page<'_> {
+    /// A collapsible section; open if it holds an error. Once a part did not fit,
+    /// no later one is written: what is there is always the worst.
+    fn section(
+        &mut self,
+        title: &str,
+        worst: Option<Severity>,
+        mut parts: impl ExactSizeIterator<Item = String>,
+    ) -> io::Result<()> {
+        let number = parts.len();
+        if number == 0 || self.left_out > 0 {
+            self.left_out += number;
+            return Ok(());
+        }
+        let open = if worst == Some(Severity::Error) { " open" } else { "" };
+        self.force(&format!("\n<details{open}><summary>{title}: {number}</summary>\n"))?;
+        while let Some(part) = parts.next() {
+            if part.len() > self.room {
+                self.left_out = parts.len() + 1;
+                break;
+            }
+            self.force(&part)?;
+        }
+        self.force("\n</details>\n")
+    }
+
+    fn force(&mut self, text: &str) -> io::Result<()> {
+        self.room = self.room.saturating_sub(text.len());
+        self.out.write_all(text.as_bytes())
+    }
+}
+
+/// The head and what closes the page fit into the rest of the 1 MiB.
+const MOST_BYTES: usize = 900 * 1024;
+const MOST_FINDINGS: usize = 20;
+/// Characters of a name, and of a sentence or command.
+const SHORT: usize = 300;
+const LONG: usize = 2_000;

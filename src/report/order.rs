@@ -1,0 +1,45 @@
+//! The order in which people read a report: worst status first, then tier, then name.
+//!
+//! The machine formats keep the mapping's order instead. Both are deterministic.
+
+use super::{EntryReport, Report};
+use crate::{
+    judge::Finding,
+    model::{Severity, Status},
+};
+
+/// The entries of each status that has any, worst status first.
+pub(super) fn by_status(entries: &[EntryReport]) -> Vec<(Status, Vec<&EntryReport>)> {
+    let mut sorted: Vec<&EntryReport> = entries.iter().collect();
+    sorted.sort_by(|a, b| (a.status, a.tier, &a.name).cmp(&(b.status, b.tier, &b.name)));
+    let mut groups: Vec<(Status, Vec<&EntryReport>)> = Vec::new();
+    for entry in sorted {
+        match groups.last_mut() {
+            Some((status, group)) if *status == entry.status => group.push(entry),
+            _ => groups.push((entry.status, vec![entry])),
+        }
+    }
+    groups
+}
+
+/// Every finding with the entry it belongs to, worst severity first; within one
+/// severity those of no entry, then by tier in the mapping's order.
+pub(super) fn findings(report: &Report) -> Vec<(Option<&EntryReport>, &Finding)> {
+    let general = report.findings.iter().map(|finding| (None, finding));
+    let own = report.entries.iter().flat_map(|entry| entry.findings.iter().map(move |finding| (Some(entry), finding)));
+    let mut all: Vec<_> = general.chain(own).collect();
+    all.sort_by_key(|(entry, finding)| (finding.severity, entry.map(|entry| entry.tier)));
+    all
+}
+
+/// Findings of one entry, or of none, worst severity first.
+pub(super) fn worst_first(findings: &[Finding]) -> Vec<&Finding> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.severity);
+    sorted
+}
+
+/// The worst severity among `findings`.
+pub(super) fn worst<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Option<Severity> {
+    findings.into_iter().map(|finding| finding.severity).min()
+}
