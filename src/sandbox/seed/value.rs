@@ -1,0 +1,140 @@
+//! Values made up from entries' names: right in shape, credentials to nothing.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ssh_key::{LineEnding, PrivateKey, private::Ed25519Keypair};
+
+use super::pattern::text_matching;
+use crate::{
+    mapping::{
+        Entry, FormatRule,
+        catalogue::{Shape, implied_format},
+    },
+    model::Kind,
+};
+
+/// Throws that depend on a text alone.
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn of(text: &str) -> Self {
+        // FNV-1a: good enough to tell names apart, and the same everywhere.
+        Self(
+            text.bytes()
+                .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
+        )
+    }
+
+    /// SplitMix64.
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub(super) fn below(&mut self, bound: u32) -> u32 {
+        u32::try_from(self.next() % u64::from(bound.max(1))).expect("smaller than the bound")
+    }
+}
+
+/// The shape an entry's value must have: its own format's, or the one its service implies.
+pub(super) fn shape_of(entry: &Entry) -> Option<Shape> {
+    match &entry.detail().format {
+        Some(FormatRule::Named(format)) => Some(format.shape),
+        Some(FormatRule::Inline(_)) => None,
+        None => implied_format(entry.service.as_deref()?, entry.name.as_str()).map(|format| format.shape),
+    }
+}
+
+/// A value that satisfies the entry's demands, always the same for the same name.
+pub(crate) fn example_value(entry: &Entry) -> String {
+    let name = entry.name.as_str();
+    if let Some(expected) = entry.detail().expect.first() {
+        return expected.to_string();
+    }
+    if let Some(FormatRule::Inline(pattern)) = &entry.detail().format {
+        return text_matching(pattern.as_str(), name).unwrap_or_else(|| token(name, 40));
+    }
+    match shape_of(entry) {
+        Some(Shape::Pattern(pattern)) => text_matching(pattern, name).unwrap_or_else(|| token(name, 40)),
+        Some(Shape::PrivateKey) => key_pair(name).0,
+        Some(Shape::PublicKey) => key_pair(name).1,
+        Some(Shape::PublicKeyBase64) => STANDARD.encode(key_pair(name).1),
+        Some(Shape::Url(schemes)) => url(name, schemes.first().copied().unwrap_or("https")),
+        Some(Shape::SnowflakeAccount) => {
+            text_matching("^[A-Z]{3}[0-9]{5}$", name).expect("a pattern of our own that can be met")
+        }
+        None => by_name(name, entry.kind),
+    }
+}
+
+/// Something that the same format refuses.
+pub(super) fn malformed(healthy: &str) -> String {
+    let tail: String = healthy.chars().rev().take(12).collect();
+    format!("~{tail}~")
+}
+
+/// A private key of which the end was lost.
+pub(super) fn torn_key(healthy: &str) -> String {
+    healthy.chars().take(healthy.len() / 2).collect()
+}
+
+/// What the other side holds where the two differ.
+pub(super) fn other_value(value: &str) -> String {
+    match value.parse::<u32>() {
+        Ok(number) => (number.wrapping_add(1)).to_string(),
+        Err(_) => format!("{value}-2"),
+    }
+}
+
+/// Letters and digits without any meaning.
+pub(super) fn token(name: &str, length: usize) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    let mut dice = Dice::of(name);
+    (0..length).map(|_| char::from(LETTERS[dice.below(LETTERS.len() as u32) as usize])).collect()
+}
+
+fn key_pair(name: &str) -> (String, String) {
+    let mut dice = Dice::of(name);
+    let mut seed = [0_u8; 32];
+    seed.fill_with(|| dice.next().to_le_bytes()[0]);
+    let mut key = PrivateKey::from(Ed25519Keypair::from_seed(&seed));
+    key.set_comment("sandbox");
+    let private = key.to_openssh(LineEnding::LF).expect("a whole key").to_string();
+    (private, key.public_key().to_openssh().expect("a whole key"))
+}
+
+fn url(name: &str, scheme: &str) -> String {
+    let host = token(name, 10).to_ascii_lowercase();
+    let password = token(&format!("{name}/password"), 24);
+    match scheme {
+        "http" | "https" | "ws" | "wss" => format!("{scheme}://{host}.internal"),
+        _ => format!("{scheme}://svc_{host}:{password}@{host}.internal/main"),
+    }
+}
+
+/// A value that looks like what the name promises.
+fn by_name(name: &str, kind: Kind) -> String {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    let slug = token(name, 10).to_ascii_lowercase();
+    let mut dice = Dice::of(name);
+    if ends(&["_PORT"]) {
+        return (1024 + dice.below(40_000)).to_string();
+    }
+    if ends(&["_URL", "_URI", "_ENDPOINT"]) {
+        return url(name, if name.contains("DATABASE") || name.contains("POSTGRES") { "postgresql" } else { "https" });
+    }
+    if ends(&["_HOST", "_SERVER", "_DOMAIN"]) {
+        return format!("{slug}.internal");
+    }
+    if ends(&["_REGION"]) {
+        return format!("us-west-{}", 1 + dice.below(2));
+    }
+    if ends(&["_EMAIL"]) {
+        return format!("svc-{slug}@mail.internal");
+    }
+    match kind {
+        Kind::Config => format!("{}-{slug}", name.split('_').next().unwrap_or("value").to_ascii_lowercase()),
+        Kind::Secret => token(name, 40),
+    }
+}
