@@ -1,7 +1,8 @@
-//! Cryptography, all of it libsodium's: sealed boxes, keyed fingerprints, randomness.
+//! Cryptography: sealed boxes, keyed fingerprints and randomness by libsodium; RS256 by ring.
 //!
 //! What does not live here: any idea of what is sealed or why.
 
+pub mod jwt;
 pub mod sealed;
 
 /// `len` random bytes from libsodium.

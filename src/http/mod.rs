@@ -1,1 +1,29 @@
-//! (being built)
+//! The one HTTP client: deadlines, limits, retries, pauses, and errors that tell no secret.
+//!
+//! It knows nothing of ESC or GitHub: what a store's answers mean for pausing and
+//! repeating comes in as a `Dialect`. Invariants: a credential goes to the origin
+//! it was made for and nowhere else; no URL, header or body is in an error, a log
+//! line or a `Debug`; one call ends within its deadline, whatever the server does.
+
+mod address;
+mod body;
+mod client;
+mod endpoint;
+mod error;
+mod gate;
+mod names;
+mod proxy;
+mod request;
+mod response;
+mod text;
+
+pub use address::{BaseUrl, BaseUrlError, Path};
+pub use client::{Client, Options, Roots};
+pub use endpoint::{Dialect, Endpoint};
+pub use error::{Asked, ConnectFailure, HttpError, TlsFailure};
+pub use gate::Pause;
+pub use proxy::ProxySettings;
+pub use request::{Credential, CredentialError, Request};
+pub use reqwest::{Method, Url};
+pub use response::Response;
+pub use text::printable;

@@ -1,1 +1,127 @@
-//! (being built)
+//! The stores: Pulumi ESC, GitHub, and the job in which we run. A closed set.
+//!
+//! A store reports what it saw and judges nothing. A reading is complete or it is
+//! an `Unread` with its cause and remedy; there is no smaller set in between.
+
+mod answer;
+mod capability;
+mod env;
+pub mod esc;
+pub mod github;
+pub mod job;
+mod lease;
+
+use std::{path::Path, sync::Arc};
+
+pub use capability::{CAPABILITIES, Capability, StoreKind};
+pub use env::Env;
+pub use esc::EscStore;
+pub use github::GithubStore;
+pub use job::Job;
+
+use crate::{
+    http::Client,
+    model::{
+        App, EnvironmentRef, EscSnapshot, GithubScope, Listing, Meta, RepoRef, SecretName, Slot, Unread, Variable,
+    },
+};
+
+/// Every store of a run, each with its login or with the reason why it has none.
+///
+/// All reads may run at the same time.
+#[derive(Debug)]
+pub struct Stores {
+    esc: Result<EscStore, Arc<Unread>>,
+    github: Result<GithubStore, Arc<Unread>>,
+    job: Result<Option<Job>, Arc<Unread>>,
+}
+
+/// Requests sent so far, every attempt counted.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Requests {
+    pub esc: u64,
+    pub github: u64,
+}
+
+impl Stores {
+    /// Finds logins and addresses; asks nobody yet. `names` are those a single
+    /// variable may hold for the job (see [`job`]).
+    pub fn find<'a>(
+        client: &Client,
+        env: Env<'_>,
+        home: Option<&Path>,
+        names: impl Iterator<Item = &'a SecretName>,
+    ) -> Self {
+        Self {
+            esc: EscStore::find(client, env, home).map_err(Arc::new),
+            github: GithubStore::find(client, env).map_err(Arc::new),
+            job: job::read(env, names).map_err(Arc::new),
+        }
+    }
+
+    pub fn new(
+        esc: Result<EscStore, Unread>,
+        github: Result<GithubStore, Unread>,
+        job: Result<Option<Job>, Unread>,
+    ) -> Self {
+        Self { esc: esc.map_err(Arc::new), github: github.map_err(Arc::new), job: job.map_err(Arc::new) }
+    }
+
+    pub fn esc(&self) -> Result<&EscStore, Arc<Unread>> {
+        self.esc.as_ref().map_err(Arc::clone)
+    }
+
+    pub fn github(&self) -> Result<&GithubStore, Arc<Unread>> {
+        self.github.as_ref().map_err(Arc::clone)
+    }
+
+    /// The job's own secrets, taken out: they are read once. `None` outside a job.
+    pub fn take_job(&mut self) -> Result<Option<Job>, Arc<Unread>> {
+        std::mem::replace(&mut self.job, Ok(None))
+    }
+
+    pub async fn environment(&self, environment: &EnvironmentRef) -> Result<EscSnapshot, Arc<Unread>> {
+        self.esc()?.read_environment(environment).await.map_err(Arc::new)
+    }
+
+    pub async fn secrets(&self, scope: &GithubScope) -> Listing<Meta> {
+        self.github()?.list_secrets(scope).await
+    }
+
+    pub async fn variables(&self, scope: &GithubScope) -> Listing<Variable> {
+        self.github()?.list_variables(scope).await
+    }
+
+    /// The organization secrets that Actions of `repository` really see.
+    pub async fn seen(&self, repository: &RepoRef) -> Listing<()> {
+        self.github()?.list_seen_organization_secrets(repository).await
+    }
+
+    /// The repositories on the list of a `selected` organization secret or variable.
+    pub async fn selected_repositories(
+        &self,
+        organization: &str,
+        app: App,
+        slot: Slot,
+        name: &SecretName,
+    ) -> Result<Arc<[RepoRef]>, Arc<Unread>> {
+        self.github()?.selected_repositories(organization, app, slot, name).await.map_err(Arc::new)
+    }
+
+    pub fn requests(&self) -> Requests {
+        Requests {
+            esc: self.esc.as_ref().map_or(0, EscStore::requests),
+            github: self.github.as_ref().map_or(0, GithubStore::requests),
+        }
+    }
+
+    /// A new run may wait anew for stores that ask for a pause.
+    pub fn renew_wait_budgets(&self) {
+        if let Ok(esc) = &self.esc {
+            esc.renew_wait_budget();
+        }
+        if let Ok(github) = &self.github {
+            github.renew_wait_budget();
+        }
+    }
+}

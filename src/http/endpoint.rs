@@ -1,0 +1,244 @@
+//! One store's door: sends a request until there is an answer worth having.
+//!
+//! The deadline covers all attempts of a request, the waits between them and the
+//! whole body. A pause the store asks for is kept by everybody and counted apart.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use reqwest::{Method, Url};
+use tokio::{sync::Semaphore, time::Instant};
+
+use super::{BaseUrl, Client, HttpError, Pause, Request, Response, body, error::classify, gate::Gate};
+
+/// How a store's answers are to be taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialect {
+    /// Whether this answer asks for a pause. Asked of good answers too: the last one before a limit says so.
+    pub pause: fn(&Response) -> Option<Pause>,
+    /// Whether a failed answer (5xx) says of itself that it may be repeated.
+    pub repeat: fn(&Response) -> Option<bool>,
+}
+
+/// A store's address with its gate and its count of requests.
+pub struct Endpoint {
+    client: Client,
+    base: BaseUrl,
+    dialect: Dialect,
+    gate: Gate,
+    slots: Semaphore,
+    sent: AtomicU64,
+}
+
+/// GitHub allows 100 requests in flight (docs, rate limits for the REST API).
+const IN_FLIGHT: usize = 64;
+const PAUSES: u32 = 10;
+
+/// What one request has used up so far.
+struct Progress {
+    url: Url,
+    left: Duration,
+    attempts: u32,
+    pauses: u32,
+    followed: bool,
+    moved: bool,
+}
+
+enum Step {
+    /// Once more, after a wait of at most this.
+    Again(Duration),
+    /// Once more, when the gate opens.
+    AfterPause,
+    Finish(Result<Response, HttpError>),
+    Follow {
+        url: Url,
+        moved: bool,
+    },
+}
+
+impl Endpoint {
+    pub fn new(client: &Client, base: BaseUrl, dialect: Dialect) -> Self {
+        let options = client.options();
+        Self {
+            gate: Gate::new(options.wait_budget, options.unstated_pause),
+            client: client.clone(),
+            base,
+            dialect,
+            slots: Semaphore::new(IN_FLIGHT),
+            sent: AtomicU64::new(0),
+        }
+    }
+
+    pub fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// How many requests were sent, every attempt counted.
+    pub fn requests(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Lets a new run wait for pauses anew.
+    pub fn renew_wait_budget(&self) {
+        self.gate.renew_budget();
+    }
+
+    /// The final answer, whatever its status, or why there is none.
+    pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
+        let mut progress = Progress {
+            url: request.url(&self.base)?,
+            left: self.client.options().timeout,
+            attempts: 0,
+            pauses: 0,
+            followed: false,
+            moved: false,
+        };
+        loop {
+            let outcome = self.attempt(request, &mut progress).await;
+            match self.next(request, outcome, &mut progress) {
+                Step::Again(longest) => self.back_off(longest, &mut progress).await,
+                Step::AfterPause => {}
+                Step::Finish(result) => return result,
+                Step::Follow { url, moved } => {
+                    progress.url = url;
+                    progress.followed = true;
+                    progress.moved = moved;
+                }
+            }
+        }
+    }
+
+    async fn attempt(&self, request: &Request, progress: &mut Progress) -> Result<Response, HttpError> {
+        let limit = self.client.options().timeout;
+        let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
+        self.gate.pass().await?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        progress.attempts += 1;
+        let started = Instant::now();
+        let exchange = self.exchange(request, progress.url.clone());
+        let outcome = match tokio::time::timeout(progress.left, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(HttpError::Timeout { limit }),
+        };
+        let took = started.elapsed();
+        progress.left = progress.left.saturating_sub(took);
+        trace(request, progress.attempts, took, &outcome);
+        // Closed at once and not after the slot is given back: whoever waits for it must see the gate.
+        if let Some((pause, status)) = self.pause_of(&outcome) {
+            self.gate.close(pause, status, Instant::now());
+        }
+        outcome.map(|response| Response { moved: progress.moved, ..response })
+    }
+
+    async fn exchange(&self, request: &Request, url: Url) -> Result<Response, HttpError> {
+        let pool = self.client.pool(&self.base)?;
+        let mut builder = pool.request(request.method.clone(), url).headers(request.headers.clone());
+        if let Some(body) = &request.body {
+            builder = builder.body(body.to_vec());
+        }
+        let answer = builder.send().await.map_err(|error| classify(&error))?;
+        let (status, headers, url) = (answer.status(), answer.headers().clone(), answer.url().clone());
+        let body = body::read(answer, self.client.options().body_limit).await?;
+        Ok(Response { status, headers, body, url, moved: false })
+    }
+
+    /// The pause an answer asks for; a refusal that asks for none at all still gets a second.
+    fn pause_of(&self, outcome: &Result<Response, HttpError>) -> Option<(Pause, u16)> {
+        let response = outcome.as_ref().ok()?;
+        let pause = match (self.dialect.pause)(response)? {
+            Pause::For(wait) if !response.is_success() => Pause::For(wait.max(Duration::from_secs(1))),
+            pause => pause,
+        };
+        Some((pause, response.status()))
+    }
+
+    fn next(&self, request: &Request, outcome: Result<Response, HttpError>, progress: &mut Progress) -> Step {
+        let response = match outcome {
+            Err(error) if error.is_transient() && self.may_repeat(request, progress) => {
+                return Step::Again(self.longest_wait(progress));
+            }
+            Err(error) => return Step::Finish(Err(error)),
+            Ok(response) => response,
+        };
+        if response.is_success() {
+            self.gate.answered();
+            return Step::Finish(Ok(response));
+        }
+        if response.status.is_redirection() && response.status() != 304 {
+            return self.redirect(request, &response, progress);
+        }
+        if (self.dialect.pause)(&response).is_some() {
+            return self.pause(request, response, progress);
+        }
+        let failed = matches!(response.status(), 500 | 502 | 503 | 504);
+        if failed && (self.dialect.repeat)(&response).unwrap_or(true) && self.may_repeat(request, progress) {
+            return Step::Again(self.longest_wait(progress));
+        }
+        Step::Finish(Ok(response))
+    }
+
+    /// A limited request was not carried out, so it may always be sent again; a
+    /// failing server (503) counts as an attempt and needs a repeatable request.
+    fn pause(&self, request: &Request, response: Response, progress: &mut Progress) -> Step {
+        progress.pauses += 1;
+        let goes_on = match response.status() {
+            500.. => self.may_repeat(request, progress),
+            _ => progress.pauses < PAUSES,
+        };
+        if goes_on { Step::AfterPause } else { Step::Finish(Ok(response)) }
+    }
+
+    fn redirect(&self, request: &Request, response: &Response, progress: &Progress) -> Step {
+        let status = response.status();
+        let refused = Step::Finish(Err(HttpError::Redirected { status }));
+        let Some(location) = response.header("location") else { return refused };
+        match self.base.same_origin(&progress.url, location) {
+            Err(error) => Step::Finish(Err(error)),
+            Ok(url) if request.follows && request.method == Method::GET && !progress.followed => {
+                Step::Follow { url, moved: matches!(status, 301 | 308) }
+            }
+            Ok(_) => refused,
+        }
+    }
+
+    fn may_repeat(&self, request: &Request, progress: &Progress) -> bool {
+        request.repeatable && progress.attempts < self.client.options().attempts && !progress.left.is_zero()
+    }
+
+    fn longest_wait(&self, progress: &Progress) -> Duration {
+        let options = self.client.options();
+        let doubled = options.backoff * 2_u32.pow(progress.attempts.saturating_sub(1).min(10));
+        doubled.min(options.backoff_cap).min(progress.left)
+    }
+
+    async fn back_off(&self, longest: Duration, progress: &mut Progress) {
+        let wait = longest.mul_f64(fraction());
+        progress.left = progress.left.saturating_sub(wait);
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// A number between 0 and 1 that differs from call to call; no promise rests on it.
+fn fraction() -> f64 {
+    f64::from(RandomState::new().build_hasher().finish() as u32) / f64::from(u32::MAX)
+}
+
+fn trace(request: &Request, attempt: u32, took: Duration, outcome: &Result<Response, HttpError>) {
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    match outcome {
+        Ok(response) => {
+            tracing::debug!(operation = %request.operation, status = response.status(), attempt, milliseconds, "answered");
+        }
+        Err(error) => tracing::debug!(operation = %request.operation, %error, attempt, milliseconds, "not answered"),
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("base", &self.base).field("requests", &self.requests()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,367 @@
+//! Pulumi ESC: opened environments, their metadata, revisions and definitions.
+//!
+//! Reading only. What is sent: GETs, and the POST that opens an environment.
+//! Sources of the protocol: ESC `cmd/esc/cli/client`, SPEC (see `docs/architecture.md`).
+
+mod diagnostic;
+mod login;
+mod oidc;
+mod stored;
+mod value;
+
+use std::path::Path as FilePath;
+
+use serde::{Deserialize, de::DeserializeOwned};
+use zeroize::Zeroizing;
+
+pub use login::EscLogin;
+
+use super::{Env, answer};
+use crate::{
+    http::{Asked, BaseUrl, Client, Dialect, Endpoint, HttpError, Path, Pause, Request, Response},
+    model::{Cause, EnvironmentRef, EscSnapshot, SecretValue, Stamp, Unread},
+};
+
+/// Pulumi ESC with a login.
+#[derive(Debug)]
+pub struct EscStore {
+    endpoint: Endpoint,
+    login: EscLogin,
+}
+
+/// What is told of an environment without opening it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Metadata {
+    /// Whether opening needs a request that somebody approves.
+    pub open_request_needed: bool,
+}
+
+/// One revision of an environment.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Revision {
+    pub number: u64,
+    pub created: Option<Stamp>,
+    pub creator: Option<Box<str>>,
+    pub tags: Vec<Box<str>>,
+}
+
+/// A definition as text, its secrets as ciphertext.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    pub text: SecretValue,
+    /// Opaque; quotes belong to it.
+    pub etag: String,
+    pub revision: Option<u64>,
+}
+
+/// Who we are at ESC.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Identity {
+    pub login: Box<str>,
+    pub organizations: Vec<Box<str>>,
+}
+
+const SERVICE: &str = "Pulumi ESC";
+const DIALECT: Dialect = Dialect { pause, repeat };
+
+/// 429 by whatever it says, 503 where it names a time (CORE `httputil/http.go`).
+fn pause(response: &Response) -> Option<Pause> {
+    match (response.status(), response.retry_after()) {
+        (429 | 503, Some(wait)) => Some(Pause::For(wait)),
+        (429, None) => Some(Pause::Unstated),
+        _ => None,
+    }
+}
+
+fn repeat(response: &Response) -> Option<bool> {
+    response.header("x-pulumi-should-retry")?.trim().parse().ok()
+}
+
+#[derive(Deserialize)]
+struct Session {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    diagnostics: Option<Vec<diagnostic::Diagnostic>>,
+}
+
+#[derive(Deserialize)]
+struct Diagnosed {
+    #[serde(default)]
+    diagnostics: Option<Vec<diagnostic::Diagnostic>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawMetadata {
+    #[serde(default)]
+    open_request_needed: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawRevision {
+    number: u64,
+    #[serde(default)]
+    created: Option<String>,
+    #[serde(default)]
+    creator_login: Option<Box<str>>,
+    #[serde(default)]
+    tags: Option<Vec<Box<str>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawUser {
+    github_login: Box<str>,
+    #[serde(default)]
+    organizations: Option<Vec<RawOrganization>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawOrganization {
+    github_login: Box<str>,
+}
+
+impl EscStore {
+    pub fn new(client: &Client, base: BaseUrl, login: EscLogin) -> Self {
+        Self { endpoint: Endpoint::new(client, base, DIALECT), login }
+    }
+
+    /// ESC as the environment and the stored login give it.
+    pub fn find(client: &Client, env: Env<'_>, home: Option<&FilePath>) -> Result<Self, Unread> {
+        let (base, login) = EscLogin::find(client, env, home)?;
+        Ok(Self::new(client, base, login))
+    }
+
+    pub fn base(&self) -> &BaseUrl {
+        self.endpoint.base()
+    }
+
+    pub fn requests(&self) -> u64 {
+        self.endpoint.requests() + self.login.requests()
+    }
+
+    pub fn renew_wait_budget(&self) {
+        self.endpoint.renew_wait_budget();
+    }
+
+    /// Opens an environment and reads all its values. An opened session that is gone
+    /// by the time it is read is opened again once (failure case E7).
+    pub async fn read_environment(&self, environment: &EnvironmentRef) -> Result<EscSnapshot, Unread> {
+        let operation = format!("open environment {environment}");
+        let mut session = self.open(environment, &operation).await?;
+        let read = |session: String| {
+            Request::get(
+                format!("read opened environment {environment}"),
+                path(environment).then("/open").segment(&session),
+            )
+        };
+        let mut response = self.send(environment, read(session)).await?;
+        if response.status() == 404 {
+            session = self.open(environment, &operation).await?;
+            response = self.send(environment, read(session)).await?;
+        }
+        let asked = self.asked(&operation);
+        if response.status() == 404 {
+            return Err(asked.unread(
+                Cause::Server,
+                "the opened session was gone before it was read, twice",
+                "run again",
+            ));
+        }
+        let response = self.success(response, environment, &operation).await?;
+        self.snapshot(&response, &asked, environment)
+    }
+
+    fn snapshot(&self, response: &Response, asked: &Asked<'_>, of: &EnvironmentRef) -> Result<EscSnapshot, Unread> {
+        let opened = value::parse(response.body()).map_err(|fault| answer::bad_answer(asked, &fault.to_string()))?;
+        if let Some(errors) = diagnostic::errors(&opened.diagnostics) {
+            return Err(undetermined(asked, &errors, of));
+        }
+        match opened.root {
+            Some(root) => Ok(EscSnapshot { root, revised_at: None }),
+            None => Err(answer::bad_answer(asked, "it holds no environment")),
+        }
+    }
+
+    async fn open(&self, environment: &EnvironmentRef, operation: &str) -> Result<String, Unread> {
+        // A repeated open makes a second short-lived session and nothing else.
+        let request = Request::post(operation, path(environment).then("/open"), Zeroizing::default());
+        let response = self.send(environment, request.repeatable().query("duration", "10m0s")).await?;
+        let response = self.success(response, environment, operation).await?;
+        let asked = self.asked(operation);
+        let session: Session = parsed(&response, &asked)?;
+        if let Some(errors) = diagnostic::errors(session.diagnostics.as_deref().unwrap_or_default()) {
+            return Err(undetermined(&asked, &errors, environment));
+        }
+        session.id.filter(|id| !id.is_empty()).ok_or_else(|| answer::bad_answer(&asked, "it names no session"))
+    }
+
+    pub async fn metadata(&self, environment: &EnvironmentRef) -> Result<Metadata, Unread> {
+        let operation = format!("read the metadata of environment {environment}");
+        let raw: RawMetadata = self.json(environment, path(environment).then("/metadata"), &operation).await?;
+        Ok(raw.into())
+    }
+
+    /// Up to `count` revisions older than `before`, newest first; `None` starts at the newest.
+    pub async fn revisions(
+        &self,
+        environment: &EnvironmentRef,
+        before: Option<u64>,
+        count: u32,
+    ) -> Result<Vec<Revision>, Unread> {
+        let operation = format!("list the revisions of environment {environment}");
+        let mut request = Request::get(&operation, path(environment).then("/versions")).query("count", count);
+        if let Some(before) = before {
+            request = request.query("before", before);
+        }
+        let response = self.send(environment, request).await?;
+        let response = self.success(response, environment, &operation).await?;
+        let raw: Vec<RawRevision> = parsed(&response, &self.asked(&operation))?;
+        Ok(raw.into_iter().map(Revision::from).collect())
+    }
+
+    /// One revision, if there is one of this number.
+    pub async fn revision(&self, environment: &EnvironmentRef, number: u64) -> Result<Option<Revision>, Unread> {
+        let found = self.revisions(environment, Some(number.saturating_add(1)), 1).await?;
+        Ok(found.into_iter().find(|revision| revision.number == number))
+    }
+
+    pub async fn definition(&self, environment: &EnvironmentRef) -> Result<Definition, Unread> {
+        let operation = format!("read the definition of environment {environment}");
+        let response = self.send(environment, Request::get(&operation, path(environment))).await?;
+        let response = self.success(response, environment, &operation).await?;
+        let asked = self.asked(&operation);
+        let etag = response.header("etag").ok_or_else(|| answer::bad_answer(&asked, "it has no tag"))?.to_owned();
+        let revision = response.number("pulumi-esc-revision");
+        if std::str::from_utf8(response.body()).is_err() {
+            return Err(answer::bad_answer(&asked, "it is not text"));
+        }
+        Ok(Definition { text: SecretValue::from_bytes(response.body().to_vec()), etag, revision })
+    }
+
+    /// Who we are; `organization` is the one an identity inside Actions is exchanged for.
+    pub async fn whoami(&self, organization: &str) -> Result<Identity, Unread> {
+        let operation = "ask who is logged in";
+        let response = self.send_for(organization, Request::get(operation, Path::fixed("/api/user"))).await?;
+        let asked = self.asked(operation);
+        let response = response.success().map_err(|error| error.into_unread(&asked))?;
+        let user: RawUser = parsed(&response, &asked)?;
+        let organizations = user.organizations.unwrap_or_default();
+        Ok(Identity {
+            login: user.github_login,
+            organizations: organizations.into_iter().map(|organization| organization.github_login).collect(),
+        })
+    }
+
+    async fn json<T: DeserializeOwned>(&self, of: &EnvironmentRef, path: Path, operation: &str) -> Result<T, Unread> {
+        let response = self.send(of, Request::get(operation, path)).await?;
+        let response = self.success(response, of, operation).await?;
+        parsed(&response, &self.asked(operation))
+    }
+
+    async fn send(&self, environment: &EnvironmentRef, request: Request) -> Result<Response, Unread> {
+        self.send_for(&environment.organization, request).await
+    }
+
+    /// Sends with the login; one that can be renewed is, once, when it is not accepted (failure case G5).
+    async fn send_for(&self, organization: &str, mut request: Request) -> Result<Response, Unread> {
+        request = request.header("accept", "application/vnd.pulumi+8");
+        let (credential, generation) = self.login.credential(&self.endpoint, organization, None).await?;
+        request.authorize(&credential);
+        let failed = |error: HttpError, request: &Request| error.into_unread(&self.asked(request.operation()));
+        let response = self.endpoint.send(&request).await.map_err(|error| failed(error, &request))?;
+        if response.status() != 401 || generation.is_none() {
+            return Ok(response);
+        }
+        let (credential, _) = self.login.credential(&self.endpoint, organization, generation).await?;
+        request.authorize(&credential);
+        self.endpoint.send(&request).await.map_err(|error| failed(error, &request))
+    }
+
+    /// Any 2xx will do: the service has changed them before. Else what the status means here.
+    async fn success(&self, response: Response, of: &EnvironmentRef, operation: &str) -> Result<Response, Unread> {
+        let asked = self.asked(operation);
+        match response.status() {
+            400 => Err(refused(&response, &asked, of)),
+            403 => Err(self.forbidden(of, &asked).await),
+            404 => Err(asked.unread(
+                Cause::NotFound,
+                &format!("the environment is not there, or {} may not see it (status 404)", asked.login),
+                format!(
+                    "check the mapping's `esc: environment:`, and see what the login sees with `esc env ls -o {}`",
+                    of.organization
+                ),
+            )),
+            _ => response.success().map_err(|error| error.into_unread(&asked)),
+        }
+    }
+
+    /// A refusal, and whether opening is gated by approvals, which the metadata tells.
+    async fn forbidden(&self, of: &EnvironmentRef, asked: &Asked<'_>) -> Unread {
+        let request = Request::get("read why it is refused", path(of).then("/metadata"));
+        let gated = match self.send(of, request).await {
+            Ok(response) if response.is_success() => {
+                answer::parse::<RawMetadata>(response.body()).is_ok_and(|raw| Metadata::from(raw).open_request_needed)
+            }
+            _ => false,
+        };
+        let (reason, help) = if gated {
+            (
+                "it may be opened only after an approved open request (status 403)".to_owned(),
+                "ask for one in Pulumi Cloud".to_owned(),
+            )
+        } else {
+            let reason = format!("{} lacks the right (status 403)", asked.login);
+            (reason, format!("give it the permission to open {of} in Pulumi Cloud"))
+        };
+        asked.unread(Cause::Rights, &reason, help)
+    }
+
+    fn asked<'a>(&'a self, operation: &'a str) -> Asked<'a> {
+        Asked { service: SERVICE, operation, login: self.login.described() }
+    }
+}
+
+fn path(environment: &EnvironmentRef) -> Path {
+    Path::fixed("/api/esc/environments")
+        .segment(&environment.organization)
+        .segment(&environment.project)
+        .segment(&environment.name)
+}
+
+fn parsed<T: DeserializeOwned>(response: &Response, asked: &Asked<'_>) -> Result<T, Unread> {
+    answer::parse(response.body()).map_err(|fault| answer::bad_answer(asked, &fault.to_string()))
+}
+
+/// 400 with diagnostics: the definition is broken; without: the request was.
+fn refused(response: &Response, asked: &Asked<'_>, of: &EnvironmentRef) -> Unread {
+    let diagnosed = answer::parse::<Diagnosed>(response.body()).ok().and_then(|diagnosed| diagnosed.diagnostics);
+    match diagnostic::errors(diagnosed.as_deref().unwrap_or_default()) {
+        Some(errors) => undetermined(asked, &errors, of),
+        None => HttpError::Status { status: 400 }.into_unread(asked),
+    }
+}
+
+fn undetermined(asked: &Asked<'_>, errors: &str, of: &EnvironmentRef) -> Unread {
+    asked.unread(Cause::Undetermined, errors, format!("mend the definition: esc env edit {of}"))
+}
+
+impl From<RawMetadata> for Metadata {
+    fn from(raw: RawMetadata) -> Self {
+        Self { open_request_needed: raw.open_request_needed == Some(serde_json::Value::Bool(true)) }
+    }
+}
+
+impl From<RawRevision> for Revision {
+    fn from(raw: RawRevision) -> Self {
+        Self {
+            number: raw.number,
+            created: raw.created.and_then(|text| text.parse().ok()),
+            creator: raw.creator_login,
+            tags: raw.tags.unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What GitHub's lists hold, item by item. Unknown fields are ignored; names are checked.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{
+    model::{Meta, RepoRef, SecretName, SecretValue, Stamp, Variable, Visibility},
+    store::answer,
+};
+
+/// An item of a list with the name it goes by.
+pub(super) trait Named {
+    type Key: Ord;
+    type Told;
+
+    /// Name and content, or why the item cannot be one of GitHub's.
+    fn told(self) -> Result<(Self::Key, Self::Told), &'static str>;
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawSecret {
+    name: String,
+    #[serde(flatten)]
+    meta: RawMeta,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawVariable {
+    name: String,
+    #[serde(deserialize_with = "answer::secret_text")]
+    value: SecretValue,
+    #[serde(flatten)]
+    meta: RawMeta,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawRepository {
+    full_name: String,
+}
+
+/// Stamps that are missing or cannot be read are no stamps; they never equal another (failure case G17).
+#[derive(Deserialize)]
+pub(super) struct RawMeta {
+    #[serde(default)]
+    created_at: Option<String>,
+    #[serde(default)]
+    updated_at: Option<String>,
+    #[serde(default)]
+    visibility: Option<String>,
+}
+
+impl From<RawMeta> for Meta {
+    fn from(raw: RawMeta) -> Self {
+        let stamp = |text: Option<String>| text.and_then(|text| text.parse::<Stamp>().ok());
+        let visibility = match raw.visibility.as_deref() {
+            Some("all") => Some(Visibility::All),
+            Some("private") => Some(Visibility::Private),
+            Some("selected") => Some(Visibility::Selected(None)),
+            _ => None,
+        };
+        Self { created_at: stamp(raw.created_at), updated_at: stamp(raw.updated_at), visibility }
+    }
+}
+
+const BAD_NAME: &str = "it holds a name that GitHub does not allow";
+
+impl Named for RawSecret {
+    type Key = SecretName;
+    type Told = Meta;
+
+    fn told(self) -> Result<(SecretName, Meta), &'static str> {
+        Ok((SecretName::parse(&self.name).map_err(|_| BAD_NAME)?, self.meta.into()))
+    }
+}
+
+impl Named for RawVariable {
+    type Key = SecretName;
+    type Told = Variable;
+
+    fn told(self) -> Result<(SecretName, Variable), &'static str> {
+        let variable = Variable { value: self.value, meta: self.meta.into() };
+        Ok((SecretName::parse(&self.name).map_err(|_| BAD_NAME)?, variable))
+    }
+}
+
+impl Named for RawRepository {
+    type Key = RepoRef;
+    type Told = ();
+
+    fn told(self) -> Result<(RepoRef, ()), &'static str> {
+        Ok((self.full_name.parse().map_err(|_| "it holds a name that no repository has")?, ()))
+    }
+}
+
+/// All items by name; `None` if a name is there twice, which happens when the list moves under the pages.
+pub(super) fn by_name<N: Named>(items: Vec<N>) -> Result<Option<BTreeMap<N::Key, N::Told>>, &'static str> {
+    let count = items.len();
+    let all = items.into_iter().map(N::told).collect::<Result<BTreeMap<_, _>, _>>()?;
+    Ok((all.len() == count).then_some(all))
+}

@@ -1,0 +1,245 @@
+//! GitHub: names and stamps of secrets, variables with their values, who sees what.
+//!
+//! Reading only; everything sent is a GET, but for the exchange of an App's login.
+//! Values of secrets are never told by GitHub. Sources of the protocol: GitHub's
+//! OpenAPI description and docs (see `docs/architecture.md`).
+
+mod app;
+mod dialect;
+mod listing;
+mod login;
+mod paging;
+mod refusal;
+mod scope;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+pub use login::GithubLogin;
+
+use self::{
+    listing::{Named, RawRepository, RawSecret, RawVariable},
+    paging::{Listed, PageError, Pages},
+    refusal::Owner,
+};
+use super::{Env, answer};
+use crate::{
+    http::{Asked, BaseUrl, Client, Endpoint, Path, Request, Response},
+    model::{App, Cause, GithubScope, Listing, Meta, RepoRef, SecretName, Slot, Unread, Variable},
+};
+
+/// GitHub with a login.
+#[derive(Debug)]
+pub struct GithubStore {
+    endpoint: Endpoint,
+    login: GithubLogin,
+    /// Repositories that answered under another name.
+    moved: Mutex<BTreeSet<RepoRef>>,
+}
+
+/// What is left of the hourly limit.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub struct RateLimit {
+    pub limit: u64,
+    pub remaining: u64,
+    /// Seconds since 1970.
+    pub reset: u64,
+}
+
+#[derive(Deserialize)]
+struct RawLimits {
+    resources: RawResources,
+}
+
+#[derive(Deserialize)]
+struct RawResources {
+    core: RateLimit,
+}
+
+#[derive(Deserialize)]
+struct RawUser {
+    login: Box<str>,
+}
+
+const SERVICE: &str = "GitHub";
+const PER_PAGE: u32 = 100;
+const VARIABLES_PER_PAGE: u32 = 30;
+
+impl GithubStore {
+    pub fn new(client: &Client, base: BaseUrl, login: GithubLogin) -> Self {
+        Self { endpoint: Endpoint::new(client, base, dialect::DIALECT), login, moved: Mutex::default() }
+    }
+
+    /// GitHub as the environment gives it.
+    pub fn find(client: &Client, env: Env<'_>) -> Result<Self, Unread> {
+        Ok(Self::new(client, login::address(env)?, GithubLogin::find(env)?))
+    }
+
+    pub fn base(&self) -> &BaseUrl {
+        self.endpoint.base()
+    }
+
+    pub fn requests(&self) -> u64 {
+        self.endpoint.requests()
+    }
+
+    pub fn renew_wait_budget(&self) {
+        self.endpoint.renew_wait_budget();
+    }
+
+    /// Repositories of the mapping that GitHub knows under another name by now (failure case G9).
+    pub fn moved_repositories(&self) -> Vec<RepoRef> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    pub async fn list_secrets(&self, scope: &GithubScope) -> Listing<Meta> {
+        self.list::<RawSecret>(scope, Slot::Secret, scope::collection(scope, Slot::Secret), PER_PAGE).await
+    }
+
+    pub async fn list_variables(&self, scope: &GithubScope) -> Listing<Variable> {
+        if scope.app() != App::Actions {
+            let operation = scope::list_operation(scope, Slot::Variable);
+            let (reason, help) = ("GitHub keeps variables for Actions only", "map it to a variable of Actions");
+            return Err(Arc::new(self.asked(&operation).unread(Cause::NotFound, reason, help)));
+        }
+        self.list::<RawVariable>(scope, Slot::Variable, scope::collection(scope, Slot::Variable), VARIABLES_PER_PAGE)
+            .await
+    }
+
+    /// The organization secrets that Actions of this repository see, whatever policies say.
+    pub async fn list_seen_organization_secrets(&self, repository: &RepoRef) -> Listing<()> {
+        let scope = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
+        let operation = format!("list the organization secrets that repository {repository} sees");
+        let path = scope::repository(repository).then("/actions/organization-secrets");
+        let pages = Pages { operation: &operation, path, per_page: PER_PAGE };
+        let names = self.consistent::<RawSecret>(&pages, &scope, Slot::Secret).await.map_err(Arc::new)?;
+        Ok(names.into_keys().map(|name| (name, ())).collect())
+    }
+
+    /// The repositories on the list of a `selected` organization secret or variable.
+    pub async fn selected_repositories(
+        &self,
+        organization: &str,
+        app: App,
+        slot: Slot,
+        name: &SecretName,
+    ) -> Result<Arc<[RepoRef]>, Unread> {
+        let scope = GithubScope::Organization { app, organization: organization.into() };
+        let operation =
+            format!("list the repositories that see the {} {name} of organization {organization}", slot.as_str());
+        let path = scope::collection(&scope, slot).segment(name.as_str()).then("/repositories");
+        let pages = Pages { operation: &operation, path, per_page: PER_PAGE };
+        let repositories = self.consistent::<RawRepository>(&pages, &scope, slot).await?;
+        Ok(repositories.into_keys().collect())
+    }
+
+    /// Whether the scope has a public key for us, so that a 404 of one secret means that it is absent.
+    pub async fn public_key_exists(&self, scope: &GithubScope) -> Result<bool, Unread> {
+        let operation = format!("ask for the public key of {}", scope::describe(scope));
+        let response = self.send(Request::get(&operation, scope::public_key(scope)).follow_same_origin()).await?;
+        match response.status() {
+            404 => Ok(false),
+            _ if response.is_success() => Ok(true),
+            _ => Err(refusal::unread(&response, &self.asked(&operation), scope, Slot::Secret)),
+        }
+    }
+
+    pub async fn whoami(&self) -> Result<Box<str>, Unread> {
+        let user: RawUser = self.json("ask who is logged in", Path::fixed("/user")).await?;
+        Ok(user.login)
+    }
+
+    pub async fn rate_limit(&self) -> Result<RateLimit, Unread> {
+        let limits: RawLimits = self.json("ask for the rate limit", Path::fixed("/rate_limit")).await?;
+        Ok(limits.resources.core)
+    }
+
+    async fn list<N: Named<Key = SecretName> + DeserializeOwned>(
+        &self,
+        scope: &GithubScope,
+        slot: Slot,
+        path: Path,
+        per_page: u32,
+    ) -> Listing<N::Told> {
+        let operation = scope::list_operation(scope, slot);
+        let pages = Pages { operation: &operation, path, per_page };
+        self.consistent::<N>(&pages, scope, slot).await.map_err(Arc::new)
+    }
+
+    /// Lists until the pages fit together, at most twice; a listing that never does is
+    /// unknown, never a smaller one (failure cases G11, G12).
+    async fn consistent<N: Named + DeserializeOwned>(
+        &self,
+        pages: &Pages<'_>,
+        scope: &GithubScope,
+        slot: Slot,
+    ) -> Result<BTreeMap<N::Key, N::Told>, Unread> {
+        let asked = self.asked(pages.operation);
+        for _ in 0..2 {
+            let (items, moved) = match paging::list::<N>(self, pages).await {
+                Ok(Listed::Whole { items, moved }) => (items, moved),
+                Ok(Listed::Inconsistent) => continue,
+                Err(PageError::Unread(unread)) => return Err(unread),
+                Err(PageError::Answer(response)) => return Err(self.refused(&response, &asked, scope, slot).await),
+            };
+            if let Some(repository) = scope.repository().filter(|_| moved) {
+                self.moved.lock().unwrap_or_else(PoisonError::into_inner).insert(repository.clone());
+            }
+            if let Some(all) = listing::by_name(items).map_err(|reason| answer::bad_answer(&asked, reason))? {
+                return Ok(all);
+            }
+        }
+        Err(answer::bad_answer(&asked, "its pages contradict each other, as they do while somebody changes the list"))
+    }
+
+    async fn refused(&self, response: &Response, asked: &Asked<'_>, scope: &GithubScope, slot: Slot) -> Unread {
+        if response.status() != 404 {
+            return refusal::unread(response, asked, scope, slot);
+        }
+        let request = Request::get(format!("look for {}", scope::describe(scope)), scope::owner(scope));
+        let owner = match self.send(request.follow_same_origin()).await.map(|response| response.status()) {
+            Ok(200..=299) => Owner::Seen,
+            Ok(404) => Owner::NotSeen,
+            _ => Owner::Unclear,
+        };
+        refusal::not_found(asked, scope, slot, owner)
+    }
+
+    async fn json<T: DeserializeOwned>(&self, operation: &str, path: Path) -> Result<T, Unread> {
+        let asked = self.asked(operation);
+        let response = self.send(Request::get(operation, path)).await?;
+        let response = response.success().map_err(|error| error.into_unread(&asked))?;
+        answer::parse(response.body()).map_err(|fault| answer::bad_answer(&asked, &fault.to_string()))
+    }
+
+    /// Sends with the login; an App's is renewed once when it is not accepted any more (failure case G5).
+    async fn send(&self, request: Request) -> Result<Response, Unread> {
+        let mut request = with_headers(request);
+        let (credential, generation) = self.login.credential(&self.endpoint, None).await?;
+        request.authorize(&credential);
+        let response = self.exchange(&request).await?;
+        if response.status() != 401 || generation.is_none() {
+            return Ok(response);
+        }
+        let (credential, _) = self.login.credential(&self.endpoint, generation).await?;
+        request.authorize(&credential);
+        self.exchange(&request).await
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Response, Unread> {
+        self.endpoint.send(request).await.map_err(|error| error.into_unread(&self.asked(request.operation())))
+    }
+
+    fn asked<'a>(&'a self, operation: &'a str) -> Asked<'a> {
+        Asked { service: SERVICE, operation, login: self.login.described() }
+    }
+}
+
+/// The headers GitHub asks for (docs, getting started with the REST API).
+fn with_headers(request: Request) -> Request {
+    request.header("accept", "application/vnd.github+json").header("x-github-api-version", "2022-11-28")
+}

@@ -1,0 +1,93 @@
+//! Scopes of GitHub as paths, and the rights each needs (facts of go-github `apps.go` and the docs).
+
+use crate::{
+    http::Path,
+    model::{App, GithubScope, RepoRef, Slot},
+};
+
+/// The path of all secrets or variables of a scope.
+pub(super) fn collection(scope: &GithubScope, slot: Slot) -> Path {
+    let things = match slot {
+        Slot::Secret => "/secrets",
+        Slot::Variable => "/variables",
+    };
+    prefix(scope).then(things)
+}
+
+/// The path of the scope's public key.
+pub(super) fn public_key(scope: &GithubScope) -> Path {
+    prefix(scope).then("/secrets/public-key")
+}
+
+fn prefix(scope: &GithubScope) -> Path {
+    match scope {
+        GithubScope::Organization { app, organization } => {
+            Path::fixed("/orgs").segment(organization).segment(app.as_str())
+        }
+        GithubScope::Repository { app, repository } => self::repository(repository).segment(app.as_str()),
+        GithubScope::Environment { repository, environment } => {
+            self::repository(repository).then("/environments").segment(environment)
+        }
+    }
+}
+
+/// What holds the scope: the organization or the repository itself.
+pub(super) fn owner(scope: &GithubScope) -> Path {
+    match scope {
+        GithubScope::Organization { organization, .. } => Path::fixed("/orgs").segment(organization),
+        GithubScope::Environment { repository, .. } | GithubScope::Repository { repository, .. } => {
+            self::repository(repository)
+        }
+    }
+}
+
+pub(super) fn repository(repository: &RepoRef) -> Path {
+    Path::fixed("/repos").segment(&repository.owner).segment(&repository.name)
+}
+
+/// A scope in words: `organization acme`.
+pub(super) fn describe(scope: &GithubScope) -> String {
+    match scope {
+        GithubScope::Organization { organization, .. } => format!("organization {organization}"),
+        GithubScope::Repository { repository, .. } => format!("repository {repository}"),
+        GithubScope::Environment { repository, environment } => {
+            format!("environment {} of repository {repository}", crate::http::printable(environment, 100))
+        }
+    }
+}
+
+/// What a listing is called: `list the Dependabot secrets of organization acme`.
+pub(super) fn list_operation(scope: &GithubScope, slot: Slot) -> String {
+    let app = match scope.app() {
+        App::Actions => "",
+        App::Codespaces => "Codespaces ",
+        App::Dependabot => "Dependabot ",
+    };
+    format!("list the {app}{}s of {}", slot.as_str(), describe(scope))
+}
+
+/// The permission for reading a scope: as the settings page of tokens and Apps calls
+/// it, and the scope of a classic token.
+pub(super) fn permission(scope: &GithubScope, slot: Slot) -> (&'static str, &'static str) {
+    match (scope, scope.app(), slot) {
+        (GithubScope::Organization { .. }, App::Actions, Slot::Secret) => {
+            ("organization \"Secrets\": read", "admin:org")
+        }
+        (GithubScope::Organization { .. }, App::Dependabot, Slot::Secret) => {
+            ("organization \"Organization Dependabot secrets\": read", "admin:org")
+        }
+        (GithubScope::Organization { .. }, App::Codespaces, Slot::Secret) => {
+            ("organization \"Organization codespaces secrets\": read", "admin:org")
+        }
+        (GithubScope::Organization { .. }, _, Slot::Variable) => ("organization \"Variables\": read", "admin:org"),
+        (GithubScope::Environment { .. }, ..) => ("repository \"Environments\": read", "repo"),
+        (GithubScope::Repository { .. }, _, Slot::Variable) => ("repository \"Variables\": read", "repo"),
+        (GithubScope::Repository { .. }, App::Actions, Slot::Secret) => ("repository \"Secrets\": read", "repo"),
+        (GithubScope::Repository { .. }, App::Dependabot, Slot::Secret) => {
+            ("repository \"Dependabot secrets\": read", "repo")
+        }
+        (GithubScope::Repository { .. }, App::Codespaces, Slot::Secret) => {
+            ("repository \"Codespaces secrets\": read", "repo")
+        }
+    }
+}
