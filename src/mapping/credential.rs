@@ -82,22 +82,28 @@ fn longest_mixed_run(text: &str) -> usize {
         .unwrap_or(0)
 }
 
-/// Twenty characters or more whose kind (lower, upper, digit) changes as it only does in random text.
+/// Twenty characters or more, with a run whose kind (lower, upper, digit) changes as it only does in random text.
 fn random(token: &str) -> bool {
-    const LENGTH: usize = 20;
-    if token.len() < LENGTH || !token.is_ascii() || !token.bytes().any(|byte| byte.is_ascii_alphabetic()) {
-        return false;
-    }
-    let bytes = token.as_bytes();
-    let changes = bytes.windows(2).filter(|pair| is_change(pair[0], pair[1])).count();
-    changes * 5 >= token.len()
+    let runs = token.split(|character: char| !character.is_ascii_alphanumeric());
+    token.len() >= 20 && runs.map(str::as_bytes).any(is_random_run) || is_uuid(token)
+}
+
+fn is_random_run(run: &[u8]) -> bool {
+    let changes = run.windows(2).filter(|pair| is_change(pair[0], pair[1])).count();
+    run.len() >= 12 && run.iter().any(u8::is_ascii_alphabetic) && changes * 5 >= run.len()
+}
+
+/// Some vendors hand out UUIDs as keys.
+fn is_uuid(token: &str) -> bool {
+    token.len() == 36
+        && token.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && token.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// A change of kind between neighbours; a capital before small letters is ordinary writing.
 fn is_change(left: u8, right: u8) -> bool {
     let (left_digit, right_digit) = (left.is_ascii_digit(), right.is_ascii_digit());
-    let both = left.is_ascii_alphanumeric() && right.is_ascii_alphanumeric();
-    both && (left_digit != right_digit || (left.is_ascii_lowercase() && right.is_ascii_uppercase()))
+    left_digit != right_digit || (left.is_ascii_lowercase() && right.is_ascii_uppercase())
 }
 
 #[cfg(test)]

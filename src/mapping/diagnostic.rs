@@ -278,15 +278,24 @@ fn is_hostile(character: char) -> bool {
 
 /// A help that names the nearest of `known`, or lists them where none is near and they are few.
 pub(super) fn nearest(text: &str, known: &[&str]) -> Option<String> {
+    near(text, known).map(|name| format!("did you mean `{name}`?")).or_else(|| list_of(known))
+}
+
+/// The one of `known` that is near enough to be meant.
+pub(super) fn near<'k>(text: &str, known: &[&'k str]) -> Option<&'k str> {
+    let text = text.to_lowercase();
     let (distance, name) = known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(&text.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|_| text.len() <= 64)
+        .map(|name| (strsim::damerau_levenshtein(&text, &name.to_lowercase()), *name))
         .min_by_key(|(distance, _)| *distance)?;
-    if distance <= 1 + name.len() / 4 && text.len() <= 64 {
-        return Some(format!("did you mean `{name}`?"));
-    }
-    let list: Vec<String> = known.iter().take(24).map(|name| format!("`{name}`")).collect();
-    (known.len() <= 24).then(|| format!("one of {}", list.join(", ")))
+    (distance <= 1 + name.len() / 4).then_some(name)
+}
+
+/// All of `known` in one sentence, if they are few.
+pub(super) fn list_of(known: &[&str]) -> Option<String> {
+    let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    (1..=24).contains(&known.len()).then(|| format!("one of {}", list.join(", ")))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::{
-    diagnostic::{Sink, Span, nearest, quoted},
+    diagnostic::{Sink, Span, list_of, near, nearest, quoted},
     schema::Object,
     words::{Word, words},
 };
@@ -23,19 +23,18 @@ impl<'t, 'a> Fields<'t, 'a> {
     /// Opens a map: complains about unknown, repeated and missing fields.
     pub(super) fn open(node: &'t Node<'a>, object: &'static Object, sink: &mut Sink) -> Option<Self> {
         let pairs = map(node, "a map", sink)?;
+        let mut meant = Vec::new();
         for (key, _) in pairs {
-            let name = key.as_scalar().map_or("", |scalar| &*scalar.text);
-            if !object.knows(name) && !is_ignored(name) {
-                unknown_field(key, name, object, sink);
+            let Some(scalar) = key.as_scalar() else { continue };
+            if !object.knows(&scalar.text) && !is_ignored(&scalar.text) {
+                meant.extend(unknown_field(key, &scalar.text, object, sink));
             }
         }
         let fields = Self { object, pairs };
         for name in object.required {
-            if fields.get(name).is_none() {
-                let diagnostic = sink.error("missing-field", node, format!("`{name}` is missing"));
-                if let Some(help) = help_for_missing(name) {
-                    diagnostic.help(help);
-                }
+            // A misspelt field is not missing as well.
+            if fields.get(name).is_none() && !meant.contains(name) {
+                sink.error("missing-field", node, format!("`{name}` is missing")).help(help_for_missing(name));
             }
         }
         Some(fields)
@@ -58,7 +57,8 @@ impl<'t, 'a> Fields<'t, 'a> {
     pub(super) fn line(&self, name: &str, sink: &mut Sink) -> Option<(&'t str, Span)> {
         let (text, span) = self.text(name, sink)?;
         if text.chars().any(char::is_control) || text.trim() != text {
-            sink.error("bad-text", span, format!("`{name}` has a control character, or blanks at its ends"));
+            sink.error("bad-text", span, format!("`{name}` has a control character, or blanks at its ends"))
+                .help("write it in one line, without blanks around it");
             return None;
         }
         Some((text, span))
@@ -204,7 +204,7 @@ pub(super) fn expected(node: &Node<'_>, what: &str, sink: &mut Sink) {
                 .help("write the value out, or use `defaults`, `services` or `profiles`");
         }
         _ => {
-            sink.error("wrong-type", node, format!("{} stands where {what} is wanted", node.shape()));
+            sink.error("wrong-type", node, format!("{} cannot stand here", node.shape())).help(format!("write {what}"));
         }
     }
 }
@@ -228,15 +228,15 @@ pub(super) fn days(text: &str) -> Option<u32> {
     (days <= 36_500).then_some(days)
 }
 
-fn help_for_missing(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "version" => "begin the file with `version: 1`",
-        "entries" => "a mapping without entries checks nothing: list them under `entries:`",
-        "esc" => "write the ESC path, or `esc: false` if it is on GitHub only",
-        "reason" => "say why the rule may be silent here",
-        "hosts" => "list the hosts to which the credential may be sent",
-        _ => return None,
-    })
+fn help_for_missing(name: &str) -> String {
+    match name {
+        "version" => "begin the file with `version: 1`".into(),
+        "entries" => "a mapping without entries checks nothing: list them under `entries:`".into(),
+        "esc" => "write the ESC path, or `esc: false` if it is on GitHub only".into(),
+        "reason" => "say why the rule may be silent here".into(),
+        "hosts" => "list the hosts to which the credential may be sent".into(),
+        name => format!("add `{name}`"),
+    }
 }
 
 /// Schema pointers and extensions, which mean nothing to us.
@@ -244,16 +244,17 @@ fn is_ignored(name: &str) -> bool {
     name == "$schema" || name.starts_with("x-")
 }
 
-fn unknown_field(key: &Node<'_>, name: &str, object: &'static Object, sink: &mut Sink) {
-    if key.as_scalar().is_none() {
-        return;
-    }
+/// Complains about a field and returns the one that was meant, if one is near.
+fn unknown_field(key: &Node<'_>, name: &str, object: &'static Object, sink: &mut Sink) -> Option<&'static str> {
     let diagnostic = sink.error("unknown-field", key, format!("unknown field {}", quoted(name)));
-    match nearest(name, &object.names()) {
+    let near = near(name, &object.names());
+    match (near, list_of(&object.names())) {
         _ if name == "<<" => diagnostic.help("YAML merges are not read; use `defaults`, `services` or `profiles`"),
-        Some(help) => diagnostic.help(help),
-        None => diagnostic.help("remove it, or begin its name with `x-` to have it ignored"),
+        (Some(near), _) => diagnostic.help(format!("did you mean `{near}`?")),
+        (None, Some(list)) => diagnostic.help(format!("{list}; a field that begins with `x-` is ignored")),
+        (None, None) => diagnostic.help("remove it, or begin its name with `x-` to have it ignored"),
     };
+    near
 }
 
 fn integer(node: &Node<'_>, name: &str, from: i64, to: i64, sink: &mut Sink) -> Option<i64> {
@@ -263,7 +264,8 @@ fn integer(node: &Node<'_>, name: &str, from: i64, to: i64, sink: &mut Sink) -> 
     let number = digits.and_then(|digits| digits.parse().ok()).filter(|number| (from..=to).contains(number));
     if number.is_none() {
         let wanted = if from == to { format!("{from}") } else { format!("a whole number from {from} to {to}") };
-        sink.error("wrong-type", node, format!("`{name}` is {wanted}, in plain digits"));
+        sink.error("wrong-type", node, format!("`{name}` is not {wanted}"))
+            .help(format!("write {wanted} in plain digits, without quotes"));
     }
     number
 }

@@ -103,7 +103,10 @@ fn read_esc<'t>(file: &Fields<'t, '_>, head: &mut Head<'t>, reader: &mut Reader<
             continue;
         };
         if name.text.contains('/') || name.text.is_empty() {
-            reader.sink.error("bad-name", key, "the short name of an environment has no slash");
+            reader
+                .sink
+                .error("bad-name", key, "the short name of an environment has no slash")
+                .help("organization/project/environment stands on the right");
         } else if let Some(environment) = address::environment(text, value.into(), &mut reader.sink) {
             head.environments.insert(&name.text, Arc::new(environment));
         }

@@ -49,7 +49,11 @@ impl<'t> Reader<'t> {
     fn entry_map(&mut self, node: &'t Node<'_>, object: &'static Object) -> Option<EntryLayer<'t>> {
         let fields = Fields::open(node, object, &mut self.sink)?;
         Some(EntryLayer {
-            esc: fields.get("esc").map(|node| self.entry_esc(node).unwrap_or(Toggle::Broken)),
+            esc: match fields.get("esc") {
+                Some(node) => Some(self.entry_esc(node).unwrap_or(Toggle::Broken)),
+                None if object.required.contains(&"esc") => Some(Toggle::Broken),
+                None => None,
+            },
             github: fields.get("github").map(|node| self.entry_github(node).unwrap_or(Toggle::Broken)),
             common: common(&fields, true, self),
             rare: self.rare(&fields),
@@ -181,16 +185,16 @@ impl<'t> Reader<'t> {
 
     fn allowance(&mut self, node: &'t Node<'_>) -> Option<Allowance> {
         let fields = Fields::open(node, &schema::ALLOWANCE, &mut self.sink)?;
-        let (rule, span) = fields.text("rule", &mut self.sink)?;
-        if !is_kebab_case(rule) {
+        let (rule, reason) = (fields.text("rule", &mut self.sink), fields.text("reason", &mut self.sink));
+        if let Some((rule, span)) = rule.filter(|(rule, _)| !is_kebab_case(rule)) {
             self.sink
                 .error("bad-rule", span, format!("{} is not the id of a rule", quoted(rule)))
                 .help("ids are lower-case words joined by hyphens; reports name them");
         }
-        let (reason, span) = fields.text("reason", &mut self.sink)?;
-        if reason.trim().is_empty() {
+        if let Some((_, span)) = reason.filter(|(reason, _)| reason.trim().is_empty()) {
             self.sink.error("empty", span, "`reason` is empty").help("say why the rule may be silent here");
         }
+        let ((rule, _), (reason, _)) = (rule?, reason?);
         Some(Allowance { rule: rule.into(), reason: reason.into() })
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> 
     let body = fields.text("body", sink).map(|(text, _)| Box::<str>::from(text));
     let [live, rejected, limited] = statuses(&fields, node, sink);
     let (url, span) = fields.text("url", sink)?;
-    check_url(url, span, &hosts, sink);
+    check_url(url, span, fields.get("hosts").is_some().then_some(&hosts[..]), sink);
     let sends = |text: &str| text.contains(VALUE);
     if !sends(url) && !headers.iter().any(|(_, text)| sends(text)) && !body.as_deref().is_some_and(sends) {
         sink.error("bad-probe", node, "the probe never sends the credential")
@@ -75,10 +75,12 @@ fn headers(fields: &Fields<'_, '_>, sink: &mut Sink) -> Vec<(Box<str>, Box<str>)
         let token = !name.text.is_empty()
             && name.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
         if !token || FORBIDDEN_HEADERS.contains(&&*name.text.to_ascii_lowercase()) {
-            sink.error("bad-header", key, "this header field cannot be set by a probe");
+            sink.error("bad-header", key, "this header field cannot be set by a probe")
+                .help("the client sets it itself; remove it");
         }
         if text.chars().any(|character| character.is_control() && character != '\t') {
-            sink.error("bad-header", value, "a header field has one line and no control characters");
+            sink.error("bad-header", value, "a header field has one line and no control characters")
+                .help("remove the line break or the control character");
         }
         headers.push(((*name.text).into(), text.into()));
     }
@@ -106,7 +108,8 @@ fn statuses(fields: &Fields<'_, '_>, node: &Node<'_>, sink: &mut Sink) -> [Vec<u
     all
 }
 
-fn check_url(url: &str, span: Span, hosts: &[Box<str>], sink: &mut Sink) {
+/// `hosts` is `None` where the field is missing, which has been said.
+fn check_url(url: &str, span: Span, hosts: Option<&[Box<str>]>, sink: &mut Sink) {
     let Some((secure, host)) = parts(url) else {
         sink.error("bad-url", span, "this is not a URL that a probe can ask")
             .help("write https://host/path, without a user, blanks or backslashes; `{value}` goes after the host");
@@ -116,7 +119,9 @@ fn check_url(url: &str, span: Span, hosts: &[Box<str>], sink: &mut Sink) {
         sink.error("plain-http", span, "the credential would travel unencrypted")
             .help("use https; plain http only to this machine");
     }
-    if !hosts.iter().any(|known| **known == host) {
+    if let Some(hosts) = hosts
+        && !hosts.iter().any(|known| **known == host)
+    {
         let known: Vec<&str> = hosts.iter().map(|host| &**host).collect();
         let near = nearest(&host, &known).filter(|_| !known.is_empty());
         sink.error("unlisted-host", span, "the URL's host is not one of `hosts`")

@@ -54,7 +54,8 @@ fn user(fields: &Fields<'_, '_>, sink: &mut Sink) -> Option<Box<str>> {
 fn public_key<'t>(node: &'t Node<'_>, environments: &mut Environments<'t>, sink: &mut Sink) -> Option<EscPlace> {
     let (path, environment): (&Node<'_>, Option<(&'t str, Span)>) = if node.as_map().is_some() {
         let fields = Fields::open(node, &schema::SSH_PATH, sink)?;
-        (fields.get("path")?, fields.line("environment", sink))
+        let environment = fields.line("environment", sink);
+        (fields.get("path")?, environment)
     } else {
         (node, None)
     };
