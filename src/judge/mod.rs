@@ -1,12 +1,61 @@
 //! What is wrong: rules over a mapping and what the stores said.
 //!
 //! Pure. Each rule is one file and one line in `RULES`; it states findings and
-//! prints nothing. Judging ignores the order in which answers came.
+//! prints nothing. Judging ignores the order in which answers came. No rule puts
+//! any part of a value, or its length, into a reason or a remedy.
+//!
+//! An entry is `ok` only if its values were proved equal; silencing a rule never
+//! makes an unproved entry `ok`.
+
+mod fixed;
+mod format;
+mod keys;
+mod line;
+mod remedy;
+mod rule;
+mod subject;
+mod world;
+
+mod alias_present;
+mod beyond_hundred;
+mod denied_value;
+mod duplicate_value;
+mod hidden_config;
+mod invisible;
+mod malformed_key;
+mod malformed_value;
+mod missing;
+mod not_base64;
+mod placeholder;
+mod plain_secret;
+mod scope_limit;
+mod shadowed;
+mod stray_whitespace;
+mod too_old;
+mod undetermined_value;
+mod unexpected_value;
+mod unmanaged;
+mod unreadable;
+mod unused_allowance;
+mod unverified;
+mod value_mismatch;
+mod value_too_large;
+mod wide_policy;
+
+#[cfg(test)]
+mod testing;
 
 use crate::{
     mapping::Mapping,
-    model::{Evidence, Place, Severity, Snapshot, Stamp, Status},
+    model::{Encoding, Evidence, Place, SecretValue, Severity, Snapshot, Stamp, Status},
 };
+
+pub use placeholder::{Family, placeholder_family};
+pub use rule::{RULES, Rule, rule};
+
+use rule::Check;
+use subject::Subject;
+use world::{Findings, World};
 
 /// A rule's statement about an entry or, outside any entry, about the world.
 #[derive(Clone, Debug)]
@@ -35,7 +84,7 @@ pub struct EntryJudgement {
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
     pub entries: Vec<EntryJudgement>,
-    /// Findings that belong to no entry: a store not read, a limit near, names nobody manages.
+    /// Findings that belong to no entry: a limit near, names nobody manages.
     pub findings: Vec<Finding>,
 }
 
@@ -47,7 +96,60 @@ pub struct JudgeOptions {
     pub require_evidence: Evidence,
 }
 
-/// Judges every entry selected by `chosen` (all entries are known to the rules that compare them).
-pub fn judge(_mapping: &Mapping, _snapshot: &Snapshot, _options: JudgeOptions) -> Judgement {
-    Judgement::default()
+/// Judges every entry of the mapping, and the scopes that were listed.
+pub fn judge(mapping: &Mapping, snapshot: &Snapshot, options: JudgeOptions) -> Judgement {
+    let world = World::new(mapping, snapshot, options);
+    let mut findings = Findings::new(mapping.entries.len());
+    for rule in RULES {
+        if let Check::World(check) = rule.check {
+            check(&world, &mut findings);
+        }
+    }
+    let Findings { by_entry, mut of_world } = findings;
+    of_world.sort_by(worst_first);
+    let entries = world.subjects().zip(by_entry).map(|(subject, about_it)| judge_entry(&subject, about_it)).collect();
+    Judgement { entries, findings: of_world }
 }
+
+/// What GitHub should hold, given what ESC holds: unwrapped if the entry says that
+/// ESC keeps it as base64, where line breaks are tolerated and nothing else is.
+/// `None` if it is not the base64 it is declared to be.
+pub fn github_form(encoding: Encoding, held: &SecretValue) -> Option<SecretValue> {
+    match encoding {
+        Encoding::None => Some(held.clone()),
+        // Unwrapping is what the declared encoding asks for; the result is a secret again.
+        Encoding::Base64 => line::decode_base64(held.expose()).map(SecretValue::from_bytes),
+    }
+}
+
+fn judge_entry(subject: &Subject, mut findings: Vec<Finding>) -> EntryJudgement {
+    for rule in RULES {
+        if let Check::Entry(check) = rule.check {
+            check(subject, &mut findings);
+        }
+    }
+    unused_allowance::silence(subject, &mut findings);
+    findings.sort_by(worst_first);
+    let base = if subject.is_proved() { Status::Ok } else { Status::Unverified };
+    let status = findings.iter().filter_map(|finding| finding.status).fold(base, Ord::min);
+    EntryJudgement { status, evidence: evidence(status, subject), findings }
+}
+
+/// How the status is known: the same for all entries of that status, but for those
+/// that say nothing of the value.
+fn evidence(status: Status, subject: &Subject) -> Evidence {
+    match status {
+        Status::Unknown => Evidence::None,
+        Status::Denied | Status::Malformed | Status::Mismatch | Status::Ok | Status::Placeholder => Evidence::Value,
+        _ if subject.is_proved() => Evidence::Value,
+        _ => Evidence::Presence,
+    }
+}
+
+fn worst_first(one: &Finding, other: &Finding) -> std::cmp::Ordering {
+    let key = |finding: &Finding| (finding.severity, finding.rule);
+    key(one).cmp(&key(other)).then_with(|| one.place.cmp(&other.place)).then_with(|| one.reason.cmp(&other.reason))
+}
+
+#[cfg(test)]
+mod tests;
