@@ -56,6 +56,8 @@ pub enum TlsFailure {
     Other,
     #[error("the server's certificate was revoked")]
     Revoked,
+    #[error("the server's certificate is not one this machine accepts")]
+    Unacceptable,
     #[error("the server's certificate comes from an authority this machine does not know")]
     UnknownAuthority,
     #[error("the server's certificate is for another name")]
@@ -130,7 +132,7 @@ impl HttpError {
                 format!("check this machine's clock; if it is right, the certificate of {service} must be renewed")
             }
             Self::Tls(TlsFailure::NoRoots) => "install the ca-certificates package, or set SSL_CERT_FILE".into(),
-            Self::Tls(TlsFailure::UnknownAuthority) => {
+            Self::Tls(TlsFailure::Unacceptable | TlsFailure::UnknownAuthority) => {
                 format!("if {service} uses an authority of your own, name its certificate in SSL_CERT_FILE")
             }
             Self::Tls(_) => format!("check the address of {service}; something else may be answering in its place"),
@@ -198,8 +200,9 @@ fn tls_failure(error: &rustls::Error) -> TlsFailure {
         Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => TlsFailure::NotYetValid,
         Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => TlsFailure::WrongName,
         Certificate::Revoked => TlsFailure::Revoked,
-        Certificate::UnknownIssuer => TlsFailure::UnknownAuthority,
-        _ => TlsFailure::Other,
+        // A wrong signature is what an authority of the same name but another key leaves.
+        Certificate::BadSignature | Certificate::UnknownIssuer => TlsFailure::UnknownAuthority,
+        _ => TlsFailure::Unacceptable,
     }
 }
 

@@ -75,6 +75,8 @@ impl Request {
     /// A POST, not repeated unless [`Self::repeatable`] says it may be.
     pub fn post(operation: impl Into<String>, path: Path, body: Zeroizing<Vec<u8>>) -> Self {
         let mut request = Self::new(operation.into(), Method::POST, Target::Path(path));
+        // An empty body is announced as well: some servers answer 411 to a POST without length.
+        request.headers.insert(reqwest::header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         request.body = Some(body);
         request.repeatable = false;
         request

@@ -23,7 +23,7 @@ pub struct EscLogin {
 
 #[derive(Debug)]
 enum Kind {
-    Oidc(Oidc),
+    Oidc(Box<Oidc>),
     Token(Credential),
 }
 
@@ -74,7 +74,9 @@ impl EscLogin {
             return Self::token(token, &format!("the stored Pulumi login for {base}"));
         }
         match Oidc::find(client, env)? {
-            Some(oidc) => Ok(Self { kind: Kind::Oidc(oidc), described: "the identity of this Actions job".to_owned() }),
+            Some(oidc) => {
+                Ok(Self { kind: Kind::Oidc(Box::new(oidc)), described: "the identity of this Actions job".to_owned() })
+            }
             None => Err(no_login(
                 format!("there is no login for {base}"),
                 format!("set {TOKEN}, or run `pulumi login`; inside Actions grant `permissions: id-token: write`"),

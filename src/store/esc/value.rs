@@ -165,6 +165,15 @@ impl<'de> Visitor<'de> for Bare {
         Ok(EscKind::Bool(value))
     }
 
+    // Integers that fit come converted; their digits are the same again.
+    fn visit_i64<E>(self, number: i64) -> Result<EscKind, E> {
+        Ok(EscKind::Number(SecretValue::from(number.to_string())))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<EscKind, E> {
+        Ok(EscKind::Number(SecretValue::from(number.to_string())))
+    }
+
     fn visit_str<E>(self, text: &str) -> Result<EscKind, E> {
         Ok(EscKind::Text(SecretValue::from(text)))
     }

@@ -93,9 +93,12 @@ impl Named for RawRepository {
     }
 }
 
+/// Everything of a list, by name.
+pub(super) type ByName<N> = BTreeMap<<N as Named>::Key, <N as Named>::Told>;
+
 /// All items by name; `None` if a name is there twice, which happens when the list moves under the pages.
-pub(super) fn by_name<N: Named>(items: Vec<N>) -> Result<Option<BTreeMap<N::Key, N::Told>>, &'static str> {
+pub(super) fn by_name<N: Named>(items: Vec<N>) -> Result<Option<ByName<N>>, &'static str> {
     let count = items.len();
-    let all = items.into_iter().map(N::told).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let all = items.into_iter().map(N::told).collect::<Result<ByName<N>, _>>()?;
     Ok((all.len() == count).then_some(all))
 }

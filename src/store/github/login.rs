@@ -23,7 +23,7 @@ pub struct GithubLogin {
 
 #[derive(Debug)]
 enum Kind {
-    App(AppLogin),
+    App(Box<AppLogin>),
     Token(Credential),
 }
 
@@ -56,7 +56,7 @@ impl GithubLogin {
                 format!("set {} to the .pem file that GitHub gave when the App's key was made", APP[2]),
             )
         })?;
-        Ok(Self { kind: Kind::App(AppLogin::new(app, installation, signer)), described })
+        Ok(Self { kind: Kind::App(Box::new(AppLogin::new(app, installation, signer))), described })
     }
 
     pub fn find(env: Env<'_>) -> Result<Self, Unread> {
