@@ -1,7 +1,95 @@
 //! The command line: wires the rooms, prints, maps to exit codes. It decides nothing.
 
-use std::process::ExitCode;
+mod args;
+mod check;
+mod context;
+mod environment;
+mod exit;
+mod failure;
+mod harden;
+mod logging;
+mod mapping;
+mod mapping_file;
+mod output;
+mod progress;
+mod sandbox;
+mod summary;
+mod terminal;
 
+use std::{
+    ffi::{OsStr, OsString},
+    process::ExitCode,
+};
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Cli, Command};
+use context::Context;
+use exit::Exit;
+use failure::Failure;
+
+/// Runs the program on the process's own arguments.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse_from(join_sandbox_folder(std::env::args_os())) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results and go to standard output; the rest is usage.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Pass.into() };
+        }
+    };
+    harden::harden();
+    let color = terminal::wants_color(cli.global.color, terminal::stderr_is_terminal());
+    logging::start(cli.global.verbose, color);
+    run(&cli).unwrap_or_else(Failure::tell).into()
+}
+
+fn run(cli: &Cli) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::Check(args) => check::run(&cli.global, args),
+        Command::Mapping(args) => mapping::run(&cli.global, args),
+        Command::Sandbox(args) => sandbox::serve(&cli.global, args),
+    }
+}
+
+/// Lets `--sandbox DIR` mean `--sandbox=DIR`, where `DIR` cannot be taken for a command.
+///
+/// The folder is optional and commands follow freely, so the parser alone must insist on the
+/// equals sign. A word with a slash or a leading dot is no command.
+fn join_sandbox_folder(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let commands: Vec<_> = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let is_folder = |word: &OsStr| {
+        let text = word.to_string_lossy();
+        !text.starts_with('-')
+            && (text.contains('/') || text.starts_with('.'))
+            && !commands.iter().any(|name| *name == *text)
+    };
+    let mut joined: Vec<OsString> = Vec::new();
+    for word in args {
+        match joined.last_mut() {
+            Some(last) if last == "--sandbox" && is_folder(&word) => {
+                last.push("=");
+                last.push(word);
+            }
+            _ => joined.push(word),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sandbox_folder_may_stand_apart_if_it_looks_like_one() {
+        let join = |words: &str| {
+            let joined = join_sandbox_folder(words.split(' ').map(OsString::from));
+            joined.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(join("esc-sync --sandbox ./x check"), "esc-sync --sandbox=./x check");
+        assert_eq!(join("esc-sync check --sandbox a/b"), "esc-sync check --sandbox=a/b");
+        assert_eq!(join("esc-sync --sandbox check"), "esc-sync --sandbox check");
+        assert_eq!(join("esc-sync --sandbox --offline check"), "esc-sync --sandbox --offline check");
+    }
 }

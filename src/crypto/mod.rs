@@ -14,3 +14,9 @@ pub fn random_bytes(len: usize) -> Vec<u8> {
 pub fn random_id(len: usize) -> String {
     random_bytes(len).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// A short name for some bytes: the same bytes give the same name. Not for secrets.
+pub fn short_digest(bytes: &[u8]) -> String {
+    let digest = libsodium_rs::crypto_hash::sha256::hash(bytes);
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

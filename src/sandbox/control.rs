@@ -53,10 +53,24 @@ struct EscEnvironmentBody {
 pub(super) fn handle(shared: &Shared, request: &SandboxRequest) -> SandboxResponse {
     let segments = request.segments();
     let path: Vec<&str> = segments.iter().skip(1).map(String::as_str).collect();
+    if let ["esc", lever @ ..] = path.as_slice()
+        && lever != ["environments"]
+    {
+        return pull_esc_lever(shared, lever, request);
+    }
     match answer(shared, &path, request) {
         Ok(body) => SandboxResponse::json(200, &body),
         Err((status, message)) => SandboxResponse::json(status, &json!({ "message": message })),
     }
+}
+
+/// The ESC side has its own answers.
+fn pull_esc_lever(shared: &Shared, lever: &[&str], request: &SandboxRequest) -> SandboxResponse {
+    let body = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+    let mut world = lock(&shared.world);
+    let response = world.esc.control(lever, &body, shared.clock.now_ms() / 1000);
+    shared.keep(&world);
+    response
 }
 
 fn answer(shared: &Shared, path: &[&str], request: &SandboxRequest) -> Control {
@@ -83,9 +97,11 @@ fn answer(shared: &Shared, path: &[&str], request: &SandboxRequest) -> Control {
         ("POST", ["esc", "environments"]) => {
             let body: EscEnvironmentBody = read(request)?;
             let mut world = lock(&shared.world);
-            world.esc.put_environment(&body.organization, &body.project, &body.name, &body.yaml);
+            let now = shared.clock.now_ms() / 1000;
+            let put = world.esc.put_environment(&body.organization, &body.project, &body.name, &body.yaml, now);
             shared.keep(&world);
-            done()
+            let revision = put.map_err(|_| (400, "the definition has errors; yaml/check says which".to_owned()))?;
+            Ok(json!({ "revision": revision }))
         }
         (method, ["github", rest @ ..]) => {
             let mut world = lock(&shared.world);

@@ -169,7 +169,8 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
     put_unmanaged(&mut world.github, mapping, now);
     for (environment, definition) in &definitions {
         let EnvironmentRef { organization, project, name } = environment;
-        world.esc.put_environment(organization, project, name, &definition.to_yaml(&environment.to_string()));
+        let text = definition.to_yaml(&environment.to_string());
+        world.esc.put_environment(organization, project, name, &text, now).expect("a seeded definition is legal");
     }
     plan
 }

@@ -70,7 +70,7 @@ fn parse(bytes: &[u8]) -> Result<(World, ClockSetting), String> {
     if state["version"] != FORMAT {
         return Err("this version of the state is not understood".to_owned());
     }
-    let esc = EscWorld::load(state["esc"].take())?;
+    let esc = EscWorld::load(&state["esc"])?;
     let github = GithubWorld::load(state["github"].take())?;
     let clock = serde_json::from_value(state["clock"].take()).map_err(|_| "the clock is not readable".to_owned())?;
     Ok((World { esc, github }, clock))

@@ -22,7 +22,8 @@ pub use job::Job;
 use crate::{
     http::Client,
     model::{
-        App, EnvironmentRef, EscSnapshot, GithubScope, Listing, Meta, RepoRef, SecretName, Slot, Unread, Variable,
+        App, EnvironmentRef, EscSnapshot, GithubScope, Listing, Meta, RepoRef, SecretName, Slot, Stamp, Unread,
+        Variable,
     },
 };
 
@@ -82,6 +83,12 @@ impl Stores {
 
     pub async fn environment(&self, environment: &EnvironmentRef) -> Result<EscSnapshot, Arc<Unread>> {
         self.esc()?.read_environment(environment).await.map_err(Arc::new)
+    }
+
+    /// When the newest revision of an environment was made.
+    pub async fn revised_at(&self, environment: &EnvironmentRef) -> Result<Option<Stamp>, Arc<Unread>> {
+        let newest = self.esc()?.revisions(environment, None, 1).await.map_err(Arc::new)?;
+        Ok(newest.first().and_then(|revision| revision.created))
     }
 
     pub async fn secrets(&self, scope: &GithubScope) -> Listing<Meta> {

@@ -1,8 +1,12 @@
 //! All integration tests, in one binary: one link, one set of shared support code.
 
+mod check;
+mod docs;
 mod judge;
+mod layering;
 mod mapping;
 mod report;
 mod sandbox_esc;
 mod sandbox_github;
 mod stores;
+mod support;

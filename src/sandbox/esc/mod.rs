@@ -1,29 +1,38 @@
-//! The emulated Pulumi ESC service.
+//! Pulumi ESC's service, emulated: state, evaluator and endpoints.
+//!
+//! Entry points: [`EscWorld`] is the state, [`handle`] answers one request, and
+//! [`EscWorld::control`] pulls the emulator's own levers. All of it is synchronous
+//! and free of sockets, clocks and files. What the service does is taken from public
+//! sources (the facts on Pulumi ESC cite them); where those are silent, the module
+//! concerned says what was chosen.
+//!
+//! A definition goes `syntax` → `expression` → `evaluate` (with `reach`, `builtin`)
+//! → `value` when it is opened or checked, and through `secrets` and `layout` when it
+//! is stored.
 
-use std::collections::BTreeMap;
+mod access;
+mod account;
+mod builtin;
+mod control;
+mod definitions;
+mod diagnostic;
+mod envelope;
+mod environments;
+mod evaluate;
+mod expression;
+mod layout;
+mod quoting;
+mod reach;
+mod revisions;
+mod routes;
+mod scalar;
+mod secrets;
+mod sessions;
+mod syntax;
+mod tags;
+mod value;
+mod world;
 
-use super::message::{SandboxRequest, SandboxResponse};
-
-/// The environments and their definitions.
-#[derive(Debug, Default)]
-pub struct EscWorld {
-    definitions: BTreeMap<String, String>,
-}
-
-impl EscWorld {
-    pub fn save(&self) -> serde_json::Value {
-        serde_json::json!(self.definitions)
-    }
-
-    pub fn load(value: serde_json::Value) -> Result<Self, String> {
-        Ok(Self { definitions: serde_json::from_value(value).map_err(|_| "the ESC part is not readable".to_owned())? })
-    }
-
-    pub fn put_environment(&mut self, organization: &str, project: &str, name: &str, yaml_text: &str) {
-        self.definitions.insert(format!("{organization}/{project}/{name}"), yaml_text.to_owned());
-    }
-}
-
-pub(crate) fn handle(_world: &mut EscWorld, _request: &SandboxRequest, _now: i64) -> SandboxResponse {
-    SandboxResponse::json(404, &serde_json::json!({"code": 404, "message": "Not Found"}))
-}
+pub use diagnostic::{Diagnostic, Point, Range, Severity};
+pub use routes::handle;
+pub use world::{EscWorld, Right};

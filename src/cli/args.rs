@@ -1,0 +1,227 @@
+//! What can be typed. What it means is decided in the command's own file.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    model::{Evidence, Severity, Tier},
+    report::Format,
+};
+
+/// Check and synchronize secrets between Pulumi ESC and GitHub
+#[derive(Debug, Parser)]
+#[command(name = "esc-sync", version, disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tell whether every secret is there, real, well-formed, equal on both sides and visible
+    Check(CheckArgs),
+    /// Work on mapping files
+    Mapping(MappingArgs),
+    /// Serve the emulator of ESC and GitHub on loopback
+    Sandbox(SandboxArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Mapping file [default: esc-sync.yaml, else the only file in mappings/]
+    #[arg(long, global = true, value_name = "FILE", env = "ESC_SYNC_MAPPING")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Profile of the mapping to apply
+    #[arg(long, global = true, value_name = "NAME", env = "ESC_SYNC_PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// How to write the result to standard output
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = format_word)]
+    pub(crate) format: Format,
+    /// Write the result to a file as well (can be repeated)
+    #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = report_target)]
+    pub(crate) report: Vec<ReportTarget>,
+    /// Only entries whose name matches (can be repeated)
+    #[arg(long, global = true, value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+    /// Only entries of this service (can be repeated)
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) service: Vec<String>,
+    /// Only entries of this tier (can be repeated)
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = tier_word)]
+    pub(crate) tier: Vec<Tier>,
+    /// Time for one request, whole body and retries included
+    #[arg(long, global = true, value_name = "DUR", default_value = "30s", value_parser = duration)]
+    pub(crate) timeout: Duration,
+    /// Run against the embedded emulator, its state kept in DIR
+    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = KEPT_FOLDER)]
+    pub(crate) sandbox: Option<PathBuf>,
+    /// Send no request
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// Say more (can be repeated)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// When to colour the text
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+    #[command(flatten)]
+    pub(crate) addresses: Addresses,
+}
+
+/// Where the stores are and who we are there; each wins over its environment variable.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Stores")]
+pub(crate) struct Addresses {
+    /// Pulumi Cloud address [env: PULUMI_BACKEND_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) pulumi_backend_url: Option<String>,
+    /// GitHub API address [env: GITHUB_API_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) github_api_url: Option<String>,
+    /// GitHub App to log in as [env: GITHUB_APP_ID]
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) github_app_id: Option<String>,
+    /// Installation of the GitHub App [env: GITHUB_APP_INSTALLATION_ID]
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) github_app_installation_id: Option<String>,
+    /// Private key file of the GitHub App [env: GITHUB_APP_PRIVATE_KEY_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) github_app_private_key_file: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// From which severity on the check fails
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity_word)]
+    pub(crate) fail_on: Severity,
+    /// The weakest evidence that passes; below it, unverified is an error
+    #[arg(long, value_name = "EVIDENCE", default_value = "presence", value_parser = evidence_word)]
+    pub(crate) require_evidence: Evidence,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MappingArgs {
+    #[command(subcommand)]
+    pub(crate) command: MappingCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MappingCommand {
+    /// Find every error of a mapping without asking any store
+    Lint {
+        /// Mapping file [default: as --mapping]
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of mapping files
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Address under which clients reach it, for absolute URLs in answers
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Folder for its state [default: kept in memory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// Stands for the folder that `--sandbox` without one means: one for each mapping, in the user's state.
+pub(crate) const KEPT_FOLDER: &str = "@state";
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+/// One `--report FORMAT=FILE`.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportTarget {
+    pub(crate) format: Format,
+    pub(crate) file: PathBuf,
+}
+
+fn format_word(word: &str) -> Result<Format, String> {
+    one_of(word, Format::ALL, Format::as_str)
+}
+
+fn severity_word(word: &str) -> Result<Severity, String> {
+    one_of(word, Severity::ALL, Severity::as_str)
+}
+
+fn evidence_word(word: &str) -> Result<Evidence, String> {
+    one_of(word, Evidence::ALL, Evidence::as_str)
+}
+
+fn tier_word(word: &str) -> Result<Tier, String> {
+    one_of(word, Tier::ALL, Tier::as_str)
+}
+
+fn one_of<T: Copy>(word: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, String> {
+    all.iter().copied().find(|item| name(*item) == word).ok_or_else(|| {
+        let words: Vec<_> = all.iter().map(|item| name(*item)).collect();
+        format!("expected one of {}", words.join(", "))
+    })
+}
+
+fn report_target(text: &str) -> Result<ReportTarget, String> {
+    let (word, file) = text.split_once('=').ok_or("expected FORMAT=FILE")?;
+    if file.is_empty() {
+        return Err("expected a file after FORMAT=".into());
+    }
+    Ok(ReportTarget { format: format_word(word)?, file: file.into() })
+}
+
+/// A number with a unit: `500ms`, `30s`, `5m`, `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..digits].parse().map_err(|_| "expected a number with a unit, such as 30s".to_owned())?;
+    let millis = match &text[digits..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err("expected a unit: ms, s, m or h".into()),
+    };
+    match number.checked_mul(millis) {
+        Some(0) | None => Err("expected a duration above zero and below some centuries".into()),
+        Some(total) => Ok(Duration::from_millis(total)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_have_units() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        for text in ["", "30", "s", "0s", "1d", "-1s", "99999999999999999999h", "18446744073709551615h"] {
+            assert!(duration(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_sandbox_takes_its_folder_after_an_equals_sign() {
+        let parse = |words: &[&str]| Cli::try_parse_from(words).map(|cli| cli.global.sandbox);
+        assert_eq!(parse(&["esc-sync", "--sandbox", "check"]).expect("legal"), Some(KEPT_FOLDER.into()));
+        assert_eq!(parse(&["esc-sync", "check", "--sandbox=d/e"]).expect("legal"), Some("d/e".into()));
+        assert_eq!(parse(&["esc-sync", "check"]).expect("legal"), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! Which stores a run talks to: the real ones by the environment and flags, or the emulator.
+
+use std::path::PathBuf;
+
+use crate::{
+    http::{BaseUrl, Client, Options, ProxySettings},
+    mapping::Mapping,
+    store::Stores,
+};
+
+use super::{
+    Failure,
+    args::{Addresses, Global},
+    environment::Environment,
+    sandbox::Attached,
+};
+
+/// The world a command runs in. Dropping it stops the emulator, if there is one.
+#[derive(Debug)]
+pub(crate) struct Context {
+    environment: Environment,
+    _sandbox: Option<Attached>,
+}
+
+/// Variables that hold an address of a store.
+const ADDRESSES: [&str; 3] = ["PULUMI_BACKEND_URL", "PULUMI_API", "GITHUB_API_URL"];
+
+impl Context {
+    pub(crate) fn new(global: &Global, mapping: &Mapping) -> Result<Self, Failure> {
+        let context = match &global.sandbox {
+            None => Self { environment: Environment::process(overrides(&global.addresses)), _sandbox: None },
+            Some(dir) => {
+                let sandbox = Attached::start(dir, mapping)?;
+                Self { environment: sandbox.environment(), _sandbox: Some(sandbox) }
+            }
+        };
+        context.check_addresses()?;
+        Ok(context)
+    }
+
+    /// A bad address is a typing error, to be said before anything is asked.
+    fn check_addresses(&self) -> Result<(), Failure> {
+        for name in ADDRESSES {
+            if let Some(Err(error)) = self.environment.var(name).map(|text| BaseUrl::parse(&text)) {
+                let help = format!("set {name} to https://HOST[:PORT][/PREFIX]; plain http is for this machine only");
+                return Err(Failure::usage(format!("the address in {name} cannot be used: {error}"), help));
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds logins; asks nobody yet.
+    pub(crate) fn stores(&self, global: &Global, mapping: &Mapping) -> Stores {
+        let look_up = |name: &str| self.environment.var(name);
+        let proxy = ProxySettings::find(&look_up);
+        let client = Client::new(Options { timeout: global.timeout, proxy, ..Options::default() });
+        if let Some(proxy) = client.proxy_description() {
+            tracing::info!(%proxy, "requests go through a proxy");
+        }
+        let home = self.environment.var("HOME").map(PathBuf::from);
+        Stores::find(&client, &look_up, home.as_deref(), mapping.entries.iter().map(|entry| &entry.name))
+    }
+}
+
+/// The variables that flags of the same meaning stand for.
+fn overrides(addresses: &Addresses) -> Vec<(&'static str, String)> {
+    let pairs = [
+        ("PULUMI_BACKEND_URL", &addresses.pulumi_backend_url),
+        ("GITHUB_API_URL", &addresses.github_api_url),
+        ("GITHUB_APP_ID", &addresses.github_app_id),
+        ("GITHUB_APP_INSTALLATION_ID", &addresses.github_app_installation_id),
+        ("GITHUB_APP_PRIVATE_KEY_FILE", &addresses.github_app_private_key_file),
+    ];
+    let given = pairs.into_iter().filter_map(|(name, flag)| Some((name, flag.clone()?)));
+    // Whoever names an App by flag does not mean the token that happens to be set.
+    let no_token =
+        addresses.github_app_id.iter().flat_map(|_| ["GITHUB_TOKEN", "GH_TOKEN"].map(|name| (name, String::new())));
+    given.chain(no_token).collect()
+}

@@ -1,0 +1,26 @@
+//! The exit codes; `docs/exit-codes.md` says what to do about each.
+
+use std::process::ExitCode;
+
+/// Why the process ends as it does. The order is that of the contract: where
+/// several hold, the highest number wins.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// All well.
+    Pass = 0,
+    /// Findings at or above `--fail-on`, or nothing was checked.
+    Findings = 1,
+    /// Usage or mapping error; nothing was asked of any store.
+    Usage = 2,
+    /// Could not find out.
+    Unknown = 3,
+    /// Stopped by a signal, cleanly.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,65 @@
+//! Why a command ended without a result, what to do about it, and its exit code.
+
+use std::io;
+
+use crate::{engine::SelectionError, model::Unread};
+
+use super::{exit::Exit, mapping_file::MappingError, terminal};
+
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: String,
+    help: Option<String>,
+    /// A message of several lines that already names its own errors.
+    rendered: bool,
+}
+
+impl Failure {
+    /// Something typed or written that a person can put right; no store was asked.
+    pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, message: message.into(), help: Some(help.into()), rendered: false }
+    }
+
+    /// The host refused something the run cannot do without.
+    pub(crate) fn from_io(error: io::Error) -> Self {
+        Self { exit: Exit::Unknown, message: error.kind().to_string(), help: None, rendered: false }
+    }
+
+    pub(crate) fn unknown(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { exit: Exit::Unknown, ..Self::usage(message, help) }
+    }
+
+    /// Says it on standard error and returns the code to end with.
+    pub(crate) fn tell(self) -> Exit {
+        if self.rendered {
+            terminal::say(self.message.trim_end());
+        } else {
+            terminal::say_error(&self.message, self.help.as_deref());
+        }
+        self.exit
+    }
+}
+
+impl From<MappingError> for Failure {
+    fn from(error: MappingError) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: error.to_string(),
+            help: error.help().map(str::to_owned),
+            rendered: matches!(error, MappingError::Invalid { .. }),
+        }
+    }
+}
+
+impl From<SelectionError> for Failure {
+    fn from(error: SelectionError) -> Self {
+        Self::usage(error.to_string(), "see the names with `esc-sync check --format json`, or widen the selection")
+    }
+}
+
+impl From<Unread> for Failure {
+    fn from(unread: Unread) -> Self {
+        Self::unknown(unread.what, unread.help)
+    }
+}

@@ -1,0 +1,148 @@
+//! The emulator from the command line: as a server of its own, or behind any command.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    thread,
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    crypto,
+    mapping::Mapping,
+    sandbox::{Running, Sandbox, SandboxOptions},
+};
+
+use super::{
+    Failure,
+    args::{Global, KEPT_FOLDER, SandboxArgs},
+    environment::Environment,
+    exit::Exit,
+    mapping_file::{self, MappingError},
+    terminal,
+};
+
+/// `esc-sync sandbox`: serves until it is told to stop.
+pub(crate) fn serve(global: &Global, args: &SandboxArgs) -> Result<Exit, Failure> {
+    if !args.listen.ip().is_loopback() {
+        return Err(Failure::usage(
+            format!("cannot listen on {}: the emulator answers anybody and serves loopback only", args.listen),
+            "use --listen 127.0.0.1:PORT, and a forwarder of your own if others must reach it",
+        ));
+    }
+    let mapping = optional_mapping(global)?;
+    let options = SandboxOptions {
+        listen: args.listen,
+        public_url: args.public_url.clone(),
+        dir: args.dir.clone(),
+        ..SandboxOptions::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::from_io)?;
+    runtime.block_on(async {
+        let running = Sandbox::start(options).await.map_err(|error| cannot_start(args.listen, &error))?;
+        if let Some(mapping) = &mapping {
+            seed(&running, mapping);
+        }
+        let url = running.url.clone();
+        announce(&url)?;
+        super::progress::stopped().await;
+        running.shutdown().await;
+        terminal::say("esc-sync: the sandbox has stopped");
+        Ok(Exit::Pass)
+    })
+}
+
+/// Seeds on first use; a world that was kept goes on as it was.
+fn seed(running: &Running, mapping: &Mapping) {
+    if running.fresh {
+        running.seed(mapping);
+    }
+}
+
+fn announce(url: &str) -> Result<(), Failure> {
+    let lines = format!(
+        "sandbox ready at {url}\n\
+         export PULUMI_BACKEND_URL={url} PULUMI_ACCESS_TOKEN=sandbox\n\
+         export GITHUB_API_URL={url} GITHUB_TOKEN=sandbox\n"
+    );
+    terminal::print(lines.as_bytes()).map_err(Failure::from_io)
+}
+
+/// The mapping to seed from: a named one must be right, a missing one is no error.
+fn optional_mapping(global: &Global) -> Result<Option<Mapping>, Failure> {
+    match mapping_file::open(global) {
+        Ok(loaded) => Ok(Some(loaded.mapping)),
+        Err(MappingError::None | MappingError::Several { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn cannot_start(listen: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::usage(
+        format!("cannot start the sandbox on {listen}: {error}"),
+        "choose a free port and a folder you may write to",
+    )
+}
+
+/// An emulator that lives as long as the command it serves.
+#[derive(Debug)]
+pub(crate) struct Attached {
+    url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Attached {
+    /// Starts the emulator on a thread of its own and seeds it on first use.
+    pub(crate) fn start(dir: &Path, mapping: &Mapping) -> Result<Self, Failure> {
+        let dir = if dir == Path::new(KEPT_FOLDER) { default_dir(mapping) } else { dir.to_owned() };
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let options = SandboxOptions { listen, dir: Some(dir), ..SandboxOptions::default() };
+        let (stop, stopped) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(Failure::from_io)?;
+        let running = runtime.block_on(Sandbox::start(options)).map_err(|error| cannot_start(listen, &error))?;
+        seed(&running, mapping);
+        let url = running.url.clone();
+        let thread = thread::spawn(move || {
+            runtime.block_on(async {
+                let _ = stopped.await;
+                running.shutdown().await;
+            });
+        });
+        Ok(Self { url, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The variables by which a command finds the emulator and nothing else.
+    pub(crate) fn environment(&self) -> Environment {
+        Environment::only(vec![
+            ("PULUMI_BACKEND_URL", self.url.clone()),
+            ("PULUMI_ACCESS_TOKEN", "sandbox".to_owned()),
+            ("GITHUB_API_URL", self.url.clone()),
+            ("GITHUB_TOKEN", "sandbox".to_owned()),
+        ])
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // The state is on disk after each change; a server that panicked has nothing to add.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A folder for each mapping file, so that `check`, `sync` and `check` again meet one world.
+fn default_dir(mapping: &Mapping) -> PathBuf {
+    let file = std::path::absolute(&*mapping.file).unwrap_or_else(|_| PathBuf::from(&*mapping.file));
+    let name = crypto::short_digest(file.as_os_str().as_encoded_bytes());
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")));
+    state.unwrap_or_else(std::env::temp_dir).join("esc-sync/sandbox").join(name)
+}

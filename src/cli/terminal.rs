@@ -1,0 +1,61 @@
+//! What the terminal can do, and the two streams: the result on standard output,
+//! the conversation on standard error. A closed pipe is no failure.
+
+use std::{
+    fmt,
+    io::{self, IsTerminal as _, Write as _},
+};
+
+use super::args::ColorChoice;
+
+/// Whether a stream should be coloured.
+pub(crate) fn wants_color(choice: ColorChoice, is_terminal: bool) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}
+
+pub(crate) fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+pub(crate) fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Columns to fill: `COLUMNS`, else 80 on a terminal, else no limit worth the name.
+pub(crate) fn width() -> usize {
+    let asked = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    asked.unwrap_or(if stdout_is_terminal() { terminal_columns() } else { 120 })
+}
+
+fn terminal_columns() -> usize {
+    rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| usize::from(size.ws_col)).max(20)
+}
+
+/// Says something to the person, on standard error. Who closed it does not want to hear.
+pub(crate) fn say(message: impl fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{message}");
+}
+
+/// `esc-sync: error: …` with its remedy on a line of its own.
+pub(crate) fn say_error(message: impl fmt::Display, help: Option<&str>) {
+    say(format_args!("esc-sync: error: {message}"));
+    if let Some(help) = help {
+        say(format_args!("esc-sync: help: {help}"));
+    }
+}
+
+/// Writes the result to standard output; a closed pipe is success.
+pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}

@@ -1,0 +1,83 @@
+//! Runs the real binary with a scrubbed environment in a folder of its own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// One run to be: arguments, environment and folder.
+pub(crate) struct Program {
+    command: Command,
+    folder: PathBuf,
+}
+
+/// What a run left.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Program {
+    /// The binary with no variable of ours inherited; only what a loader may need stays.
+    pub(crate) fn new(folder: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_esc-sync"));
+        command.env_clear().current_dir(folder).env("HOME", folder);
+        Self { command, folder: folder.to_owned() }
+    }
+
+    pub(crate) fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Addresses and tokens of a running emulator.
+    pub(crate) fn against(self, url: &str) -> Self {
+        self.env("PULUMI_BACKEND_URL", url)
+            .env("PULUMI_ACCESS_TOKEN", "pul-canary-token-4f1c9a")
+            .env("GITHUB_API_URL", url)
+            .env("GITHUB_TOKEN", "ghp-canary-token-77ab21")
+    }
+
+    pub(crate) fn mapping(self, text: &str) -> Self {
+        fs::write(self.folder.join("esc-sync.yaml"), text).expect("a mapping can be written");
+        self
+    }
+
+    pub(crate) fn run(mut self) -> Ran {
+        let Output { status, stdout, stderr } = self.command.output().expect("the binary starts");
+        Ran {
+            code: status.code().expect("no signal ended it"),
+            stdout: String::from_utf8(stdout).expect("text"),
+            stderr: String::from_utf8(stderr).expect("text"),
+        }
+    }
+}
+
+impl Ran {
+    /// The JSON report on standard output.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|_| panic!("a JSON report, not:\n{}\n{}", self.stdout, self.stderr))
+    }
+
+    pub(crate) fn everything(&self) -> String {
+        format!("{}\n{}", self.stdout, self.stderr)
+    }
+}
+
+/// A new folder below the build's own temporary folder.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let unique = format!("{name}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(unique);
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    folder
+}
