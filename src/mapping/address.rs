@@ -8,6 +8,9 @@ use super::{
 };
 use crate::model::{EnvironmentRef, EscPath, NameError, RepoRef, SecretName, Segment};
 
+/// As deep as any YAML that we read.
+const MAX_DEPTH: usize = 64;
+
 /// An ESC path, relative to `values`.
 pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
     if credential::certain(text) {
@@ -28,6 +31,10 @@ pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
         return None;
     }
     match EscPath::parse(text) {
+        Ok(path) if path.segments().len() > MAX_DEPTH => {
+            sink.error("bad-path", span, "the path is deeper than 64 levels").help("keep the value nearer to the root");
+            None
+        }
         Ok(path) if is_root(&path) => {
             sink.error("values-prefix", span, "`values` is the root, not a place").help("name the key below it");
             None

@@ -51,15 +51,15 @@ fn aliases(entries: &[Entry], keys: &[Span], sink: &mut Sink) {
     if entries.iter().all(|entry| entry.detail().aliases.is_empty()) {
         return;
     }
-    let names: HashMap<&SecretName, usize> = entries.iter().enumerate().map(|(at, entry)| (&entry.name, at)).collect();
+    let names = names(entries);
     let mut owners: HashMap<&SecretName, usize> = HashMap::new();
     for (at, entry) in entries.iter().enumerate() {
         for alias in &entry.detail().aliases {
-            if let Some(other) = names.get(alias) {
+            if let Some(other) = names.get(alias).filter(|other| **other != at) {
                 sink.error(
                     "alias-is-entry",
                     keys[at],
-                    format!("the alias `{alias}` of `{}` is an entry of its own", entry.name),
+                    format!("the alias `{alias}` of `{}` is a name of another entry", entry.name),
                 )
                 .also(keys[*other], "the entry of that name")
                 .help("if both are one secret, remove that entry; if not, remove the alias");
@@ -75,6 +75,18 @@ fn aliases(entries: &[Entry], keys: &[Span], sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Every name that stands for an entry: its own, and those it has on GitHub.
+fn names(entries: &[Entry]) -> HashMap<&SecretName, usize> {
+    let mut names: HashMap<&SecretName, usize> = HashMap::with_capacity(entries.len());
+    for (at, place) in
+        entries.iter().enumerate().flat_map(|(at, entry)| entry.github.iter().map(move |place| (at, place)))
+    {
+        names.insert(&place.name, at);
+    }
+    names.extend(entries.iter().enumerate().map(|(at, entry)| (&entry.name, at)));
+    names
 }
 
 fn by_path(entries: &[Entry]) -> HashMap<Address<'_>, usize> {

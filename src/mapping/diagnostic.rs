@@ -71,10 +71,13 @@ pub(super) struct Sink {
     list: Vec<Diagnostic>,
     omitted: usize,
     errors: usize,
+    others: usize,
     scratch: Option<Diagnostic>,
 }
 
-const MAX_KEPT: usize = 200;
+/// Bounds apart from each other, so that warnings never push out an error.
+const MAX_ERRORS: usize = 200;
+const MAX_WARNINGS: usize = 50;
 const MAX_QUOTED: usize = 80;
 
 impl Diagnostics {
@@ -226,8 +229,12 @@ impl Sink {
         message: String,
     ) -> &mut Diagnostic {
         let diagnostic = Diagnostic { severity, code, at, message, snippet: None, help: None, related: None, span };
-        self.errors += usize::from(severity == Severity::Error);
-        if self.list.len() < MAX_KEPT {
+        let (count, bound) = match severity {
+            Severity::Error => (&mut self.errors, MAX_ERRORS),
+            _ => (&mut self.others, MAX_WARNINGS),
+        };
+        *count += 1;
+        if *count <= bound {
             self.list.push(diagnostic);
             let last = self.list.len() - 1;
             return &mut self.list[last];
