@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     DeclaredVisibility,
-    diagnostic::{Sink, Span},
+    diagnostic::{Sink, Span, named},
     layer::{GithubLayer, Toggle},
 };
 use crate::model::{App, GithubPlace, GithubScope, Kind, RepoRef, SecretName, Slot};
@@ -212,7 +212,7 @@ fn check_visible_to(scope: &GithubScope, layer: &GithubLayer, sink: &mut Sink) {
         sink.error(
             "strange-repository",
             *span,
-            format!("`{stranger}` is not a repository of `{organization}`, and cannot see its secrets"),
+            format!("{} is not a repository of {}, and cannot see its secrets", named(stranger), named(organization)),
         )
         .help("name repositories of the organization, or put the secret into the repository itself");
     }

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     DeclaredVisibility, Detail, Entry, EscPlace,
-    diagnostic::{Sink, Span},
+    diagnostic::{Sink, Span, named},
     environments::Environments,
     layer::{CommonLayer, EntryLayer, EscLayer, RareLayer, Toggle},
     places::Places,
@@ -150,12 +150,13 @@ fn own_aliases(said: Vec<(SecretName, Span)>, name: &SecretName, sink: &mut Sink
     let mut seen: HashSet<SecretName> = HashSet::new();
     for (alias, span) in said {
         if alias == *name {
-            sink.error("alias-is-name", span, format!("`{alias}` is the entry's own name"))
+            sink.error("alias-is-name", span, format!("{} is the entry's own name", named(&alias)))
                 .help("remove it from `aliases`");
         } else if seen.insert(alias.clone()) {
             aliases.push(alias);
         } else {
-            sink.error("alias-twice", span, format!("`{alias}` stands here twice")).help("remove one of the two");
+            sink.error("alias-twice", span, format!("{} stands here twice", named(&alias)))
+                .help("remove one of the two");
         }
     }
     aliases.into()
