@@ -8,6 +8,9 @@ use super::{
 };
 use crate::model::{EnvironmentRef, EscPath, NameError, RepoRef, SecretName, Segment};
 
+/// As deep as any YAML that we read.
+const MAX_DEPTH: usize = 64;
+
 /// An ESC path, relative to `values`.
 pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
     if credential::certain(text) {
@@ -28,6 +31,10 @@ pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
         return None;
     }
     match EscPath::parse(text) {
+        Ok(path) if path.segments().len() > MAX_DEPTH => {
+            sink.error("bad-path", span, "the path is deeper than 64 levels").help("keep the value nearer to the root");
+            None
+        }
         Ok(path) if is_root(&path) => {
             sink.error("values-prefix", span, "`values` is the root, not a place").help("name the key below it");
             None
@@ -95,11 +102,17 @@ pub(super) fn deployment(text: &str, span: Span, sink: &mut Sink) -> Option<Box<
 
 /// A name that GitHub accepts; warns where GitHub will spell it otherwise.
 pub(super) fn name(text: &str, span: Span, sink: &mut Sink) -> Option<SecretName> {
+    // Names are capitals by custom, and any capitals and digits can be one.
+    if text.bytes().any(|byte| byte.is_ascii_lowercase()) && credential::certain(text) {
+        sink.error("credential-in-mapping", span, "this looks like a credential, not a name")
+            .help("take it out of the file, rotate it, and write the name that its value has on GitHub");
+        return None;
+    }
     match SecretName::parse(text) {
         Ok(name) => {
             if name.as_str() != text {
-                sink.warning("name-case", span, format!("GitHub keeps {} as `{name}`", quoted(text)))
-                    .help(format!("write `{name}`"));
+                sink.warning("name-case", span, format!("GitHub keeps {} in upper case", quoted(text)))
+                    .help("write it in upper case");
             }
             Some(name)
         }
@@ -111,18 +124,15 @@ pub(super) fn name(text: &str, span: Span, sink: &mut Sink) -> Option<SecretName
 }
 
 fn refuse_name(text: &str, error: NameError, span: Span, sink: &mut Sink) {
-    if credential::certain(text) {
-        sink.error("credential-in-mapping", span, "this looks like a credential, not a name")
-            .help("take it out of the file and rotate it");
-        return;
-    }
     let diagnostic = sink.error("bad-name", span, format!("{} cannot be a name on GitHub: {error}", quoted(text)));
     match legal_name(text) {
         _ if text.contains('/') => {
             diagnostic.help("a repository goes into a map: `github: { repository: owner/name }`")
         }
-        Some(legal) => diagnostic.help(format!("carry it under a legal name, for example `{legal}`")),
-        None => diagnostic.help("choose another name"),
+        Some(legal) if !credential::masked(text) => {
+            diagnostic.help(format!("carry it under a legal name, for example `{legal}`"))
+        }
+        _ => diagnostic.help("choose another name"),
     };
 }
 

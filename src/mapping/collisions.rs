@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet, hash_map::Entry as Slot};
 
 use super::{
     Entry,
-    diagnostic::{Sink, Span},
+    diagnostic::{Sink, Span, named, quoted},
 };
 use crate::model::{Direction, EnvironmentRef, GithubPlace, SecretName, Segment};
 
@@ -36,7 +36,12 @@ fn targets(entries: &[Entry], keys: &[Span], sink: &mut Sink) {
                     sink.error(
                         "duplicate-target",
                         keys[at],
-                        format!("`{}` goes to the same place as `{}`: {place}", entry.name, entries[*slot.get()].name),
+                        format!(
+                            "{} goes to the same place as {}: {}",
+                            named(&entry.name),
+                            named(&entries[*slot.get()].name),
+                            named(place)
+                        ),
                     )
                     .also(keys[*slot.get()], "the other entry")
                     .help("one place has one entry: remove one, or give one another name or scope");
@@ -51,15 +56,15 @@ fn aliases(entries: &[Entry], keys: &[Span], sink: &mut Sink) {
     if entries.iter().all(|entry| entry.detail().aliases.is_empty()) {
         return;
     }
-    let names: HashMap<&SecretName, usize> = entries.iter().enumerate().map(|(at, entry)| (&entry.name, at)).collect();
+    let names = names(entries);
     let mut owners: HashMap<&SecretName, usize> = HashMap::new();
     for (at, entry) in entries.iter().enumerate() {
         for alias in &entry.detail().aliases {
-            if let Some(other) = names.get(alias) {
+            if let Some(other) = names.get(alias).filter(|other| **other != at) {
                 sink.error(
                     "alias-is-entry",
                     keys[at],
-                    format!("the alias `{alias}` of `{}` is an entry of its own", entry.name),
+                    format!("the alias {} of {} is a name of another entry", named(alias), named(&entry.name)),
                 )
                 .also(keys[*other], "the entry of that name")
                 .help("if both are one secret, remove that entry; if not, remove the alias");
@@ -68,13 +73,30 @@ fn aliases(entries: &[Entry], keys: &[Span], sink: &mut Sink) {
                 sink.error(
                     "shared-alias",
                     keys[at],
-                    format!("`{alias}` is an alias of `{}` and of `{}`", entry.name, entries[other].name),
+                    format!(
+                        "{} is an alias of {} and of {}",
+                        named(alias),
+                        named(&entry.name),
+                        named(&entries[other].name)
+                    ),
                 )
                 .also(keys[other], "the other entry")
                 .help("an alias belongs to one entry: remove it from the other");
             }
         }
     }
+}
+
+/// Every name that stands for an entry: its own, and those it has on GitHub.
+fn names(entries: &[Entry]) -> HashMap<&SecretName, usize> {
+    let mut names: HashMap<&SecretName, usize> = HashMap::with_capacity(entries.len());
+    for (at, place) in
+        entries.iter().enumerate().flat_map(|(at, entry)| entry.github.iter().map(move |place| (at, place)))
+    {
+        names.insert(&place.name, at);
+    }
+    names.extend(entries.iter().enumerate().map(|(at, entry)| (&entry.name, at)));
+    names
 }
 
 fn by_path(entries: &[Entry]) -> HashMap<Address<'_>, usize> {
@@ -113,15 +135,15 @@ fn sources(entries: &[Entry], keys: &[Span], by_path: &HashMap<Address<'_>, usiz
             } else {
                 ("cycle", "one writes what the other reads")
             };
-            let (_, path) = (address.0, entry.esc.as_ref().map(|esc| esc.path.to_string()).unwrap_or_default());
+            let path = entry.esc.as_ref().map(|esc| esc.path.to_string()).unwrap_or_default();
             sink.error(
                 code,
                 keys[at],
                 format!(
-                    "`{}` and `{}` share the ESC path `{}`, and {what}",
-                    entry.name,
-                    entries[other].name,
-                    super::diagnostic::escaped(&path)
+                    "{} and {} share the ESC path {}, and {what}",
+                    named(&entry.name),
+                    named(&entries[other].name),
+                    quoted(&path)
                 ),
             )
             .also(keys[other], "the other entry")
@@ -142,8 +164,9 @@ fn prefixes(entries: &[Entry], keys: &[Span], by_path: &HashMap<Address<'_>, usi
                     "path-inside-path",
                     keys[at],
                     format!(
-                        "the path of `{}` lies inside that of `{}`: one value cannot be both text and map",
-                        entry.name, entries[above].name
+                        "the path of {} lies inside that of {}: one value cannot be both text and map",
+                        named(&entry.name),
+                        named(&entries[above].name)
                     ),
                 )
                 .also(keys[above], "the path that would have to be a map")

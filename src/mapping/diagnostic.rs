@@ -71,11 +71,14 @@ pub(super) struct Sink {
     list: Vec<Diagnostic>,
     omitted: usize,
     errors: usize,
+    others: usize,
     scratch: Option<Diagnostic>,
 }
 
-const MAX_KEPT: usize = 200;
-const MAX_QUOTED: usize = 80;
+/// Bounds apart from each other, so that warnings never push out an error.
+const MAX_ERRORS: usize = 200;
+const MAX_WARNINGS: usize = 50;
+const MAX_QUOTED: usize = 160;
 
 impl Diagnostics {
     /// The refusal of a file that could not be read.
@@ -226,8 +229,12 @@ impl Sink {
         message: String,
     ) -> &mut Diagnostic {
         let diagnostic = Diagnostic { severity, code, at, message, snippet: None, help: None, related: None, span };
-        self.errors += usize::from(severity == Severity::Error);
-        if self.list.len() < MAX_KEPT {
+        let (count, bound) = match severity {
+            Severity::Error => (&mut self.errors, MAX_ERRORS),
+            _ => (&mut self.others, MAX_WARNINGS),
+        };
+        *count += 1;
+        if *count <= bound {
             self.list.push(diagnostic);
             let last = self.list.len() - 1;
             return &mut self.list[last];
@@ -251,6 +258,11 @@ pub(super) fn quoted(text: &str) -> String {
     let short: String = text.chars().take(MAX_QUOTED).collect();
     let tail = if short.len() < text.len() { "…" } else { "" };
     format!("`{}{tail}`", escaped(&short))
+}
+
+/// As `quoted`, for what was already read: it keeps the characters it was read from.
+pub(super) fn named(item: &impl std::fmt::Display) -> String {
+    quoted(&item.to_string())
 }
 
 /// Text in which nothing can move the cursor, hide, or reverse what follows.
@@ -278,7 +290,7 @@ fn is_hostile(character: char) -> bool {
 
 /// A help that names the nearest of `known`, or lists them where none is near and they are few.
 pub(super) fn nearest(text: &str, known: &[&str]) -> Option<String> {
-    near(text, known).map(|name| format!("did you mean `{name}`?")).or_else(|| list_of(known))
+    near(text, known).map(|name| format!("did you mean {}?", quoted(name))).or_else(|| list_of(known))
 }
 
 /// The one of `known` that is near enough to be meant.
@@ -294,7 +306,7 @@ pub(super) fn near<'k>(text: &str, known: &[&'k str]) -> Option<&'k str> {
 
 /// All of `known` in one sentence, if they are few.
 pub(super) fn list_of(known: &[&str]) -> Option<String> {
-    let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    let list: Vec<String> = known.iter().map(|name| quoted(name)).collect();
     (1..=24).contains(&known.len()).then(|| format!("one of {}", list.join(", ")))
 }
 
@@ -306,7 +318,7 @@ mod tests {
     fn x7_hostile_characters_are_escaped() {
         assert_eq!(escaped("a\u{1b}[2J\u{202e}b"), "a\\u{1b}[2J\\u{202e}b");
         assert_eq!(quoted("\u{7}"), "`\\u{7}`");
-        assert!(quoted(&"n".repeat(500)).chars().count() < 100);
+        assert!(quoted(&"n".repeat(500)).chars().count() < 170);
         assert_eq!(quoted("ghp_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5"), "`…`");
     }
 

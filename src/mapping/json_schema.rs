@@ -1,7 +1,8 @@
 //! The mapping's JSON Schema, made from the field table.
 //!
 //! Editors complete and check by it. It is weaker than `load`, which also sees entries
-//! together; whatever `load` accepts, the schema accepts.
+//! together. Whatever `load` accepts the schema accepts, as long as texts that look like
+//! numbers are quoted: an editor takes them for numbers, `load` never does.
 
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     Entry, Mapping, SshSpec, address, collisions,
-    diagnostic::{Diagnostic, Diagnostics, Sink, Span, quoted},
+    diagnostic::{Diagnostic, Diagnostics, Sink, Span, named, quoted},
     encoding,
     fields::{self, Fields},
     layer::{EntryLayer, Toggle},
@@ -169,7 +169,7 @@ impl<'t> Known<'t> {
             sink.error(
                 "case-collision",
                 key,
-                format!("{} and another entry are both `{name}` to GitHub", quoted(text)),
+                format!("{} and another entry are both {} to GitHub", quoted(text), named(name)),
             )
             .also(self.keys[earlier], "the other entry")
             .help("GitHub does not tell the case of names apart: keep one of the two");

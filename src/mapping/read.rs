@@ -12,6 +12,7 @@ use super::{
     diagnostic::{Sink, Span, nearest, quoted},
     fields::{self, Fields},
     layer::{CommonLayer, EntryLayer, GithubLayer, Toggle},
+    read_profile,
     schema::{self, Object},
 };
 use crate::{
@@ -50,15 +51,6 @@ pub(super) struct Override<'t> {
     pub layer: Toggle<EntryLayer<'t>>,
 }
 
-/// A profile as read.
-#[derive(Default)]
-struct Profile<'t> {
-    environment: Option<(&'t str, Span)>,
-    github: Option<Toggle<GithubLayer>>,
-    defaults: CommonLayer,
-    entries: Vec<Override<'t>>,
-}
-
 /// Reads everything above the entries; `profile` is laid over what the file says.
 pub(super) fn head<'t>(file: &Fields<'t, '_>, profile: Option<&str>, reader: &mut Reader<'t>) -> Head<'t> {
     file.integer("version", 1, 1, &mut reader.sink);
@@ -71,14 +63,14 @@ pub(super) fn head<'t>(file: &Fields<'t, '_>, profile: Option<&str>, reader: &mu
     if let Some(fields) = open(file, "defaults", &schema::DEFAULTS, reader) {
         head.defaults = common(&fields, true, reader);
     }
-    let profiles = file.get("profiles").map_or_else(Vec::new, |node| read_profiles(node, reader));
+    let profiles = file.get("profiles").map_or_else(Vec::new, |node| read_profile::profiles(node, reader));
     if let Some(wanted) = profile {
-        choose_profile(wanted, profiles, &mut head, &mut reader.sink);
+        read_profile::choose(wanted, profiles, &mut head, &mut reader.sink);
     }
     head
 }
 
-fn open<'t, 'a>(
+pub(super) fn open<'t, 'a>(
     fields: &Fields<'t, 'a>,
     name: &str,
     object: &'static Object,
@@ -113,7 +105,7 @@ fn read_esc<'t>(file: &Fields<'t, '_>, head: &mut Head<'t>, reader: &mut Reader<
     }
 }
 
-fn github_default<'t>(fields: &Fields<'t, '_>, reader: &mut Reader<'t>) -> Option<Toggle<GithubLayer>> {
+pub(super) fn github_default<'t>(fields: &Fields<'t, '_>, reader: &mut Reader<'t>) -> Option<Toggle<GithubLayer>> {
     let node = fields.get("github")?;
     match fields::off(node, "github", &mut reader.sink) {
         Some(Ok(())) => Some(Toggle::Off),
@@ -255,57 +247,4 @@ pub(super) fn is_kebab_case(text: &str) -> bool {
         && text
             .split('-')
             .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
-}
-
-fn read_profiles<'t>(node: &'t Node<'_>, reader: &mut Reader<'t>) -> Vec<(&'t str, Profile<'t>)> {
-    let pairs = fields::map(node, "a map of profiles", &mut reader.sink).unwrap_or_default();
-    pairs.iter().filter_map(|(key, value)| Some((&*key.as_scalar()?.text, read_profile(value, reader)?))).collect()
-}
-
-fn read_profile<'t>(node: &'t Node<'_>, reader: &mut Reader<'t>) -> Option<Profile<'t>> {
-    let fields = Fields::open(node, &schema::PROFILE, &mut reader.sink)?;
-    let mut profile = Profile { github: github_default(&fields, reader), ..Profile::default() };
-    profile.environment = match fields.get("esc") {
-        Some(node) if node.as_scalar().is_none() => Fields::open(node, &schema::PROFILE_ESC, &mut reader.sink)
-            .and_then(|esc| esc.line("environment", &mut reader.sink)),
-        Some(_) => fields.line("esc", &mut reader.sink),
-        None => None,
-    };
-    if let Some(defaults) = open(&fields, "defaults", &schema::DEFAULTS, reader) {
-        profile.defaults = common(&defaults, true, reader);
-    }
-    let entries = fields.get("entries").and_then(|node| fields::map(node, "a map of entries", &mut reader.sink));
-    for (key, value) in entries.unwrap_or_default() {
-        let Some(name) = key.as_scalar() else { continue };
-        let layer = match fields::off(value, "an entry", &mut reader.sink) {
-            Some(Ok(())) => Some(Toggle::Off),
-            Some(Err(())) => None,
-            None => reader.entry(value, &schema::PROFILE_ENTRY).map(Toggle::On),
-        };
-        profile.entries.extend(layer.map(|layer| Override { key: (&name.text, key.into()), layer }));
-    }
-    Some(profile)
-}
-
-fn choose_profile<'t>(wanted: &str, profiles: Vec<(&'t str, Profile<'t>)>, head: &mut Head<'t>, sink: &mut Sink) {
-    let known: Vec<&str> = profiles.iter().map(|(name, _)| *name).collect();
-    let Some(at) = known.iter().position(|name| *name == wanted) else {
-        let help =
-            nearest(wanted, &known).unwrap_or_else(|| "this mapping has no profiles: leave `--profile` out".into());
-        sink.file_error("unknown-profile", format!("no profile is called {}", quoted(wanted))).help(help);
-        return;
-    };
-    let Some((_, profile)) = profiles.into_iter().nth(at) else { return };
-    head.environment = profile.environment.or(head.environment);
-    head.github = match (profile.github, head.github.take()) {
-        (Some(Toggle::On(above)), Some(Toggle::On(below))) => Some(Toggle::On(above.over(&below))),
-        (above, below) => above.or(below),
-    };
-    let file_defaults = std::mem::replace(&mut head.defaults, profile.defaults);
-    head.defaults.over(&file_defaults);
-    for item in profile.entries {
-        let name = item.key.0.to_ascii_uppercase();
-        head.override_order.push(name.clone());
-        head.overrides.insert(name, item);
-    }
 }

@@ -3,6 +3,8 @@
 //! The credential travels only over https, or in the clear to this machine itself, and
 //! only to a host that the author named twice: in the URL and in `hosts` (failure case X3).
 
+use std::collections::BTreeSet;
+
 use super::{
     ProbeSpec, address,
     diagnostic::{Sink, Span, nearest},
@@ -90,7 +92,7 @@ fn headers(fields: &Fields<'_, '_>, sink: &mut Sink) -> Vec<(Box<str>, Box<str>)
 /// The answers that mean live, rejected and limited; no answer can mean two things.
 fn statuses(fields: &Fields<'_, '_>, node: &Node<'_>, sink: &mut Sink) -> [Vec<u16>; 3] {
     let mut read = |name: &str, default: &[u16]| match fields.integers(name, 100, 599, sink) {
-        Some(codes) => codes.into_iter().map(|code| code as u16).collect(),
+        Some(codes) => codes.into_iter().map(|code| code as u16).collect::<BTreeSet<u16>>().into_iter().collect(),
         None => default.to_vec(),
     };
     let all = [read("live", &[200]), read("rejected", &[401]), read("limited", &[])];

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use super::{
     EscPlace, MachineSpec, SshSpec, address,
     diagnostic::{Sink, Span, quoted},
+    environments::Environments,
     fields::{self, Fields},
-    resolve::Environments,
     schema,
 };
 use crate::yaml::Node;

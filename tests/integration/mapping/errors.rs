@@ -122,6 +122,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("  A: { esc: { environment: acme/d/p } }\n", "no-path", "esc: some.path"),
     ("  A: { esc: { path: a, environment: far } }\n", "unknown-environment", "esc.environments"),
     ("  A: { esc: { path: a, environment: acme/far } }\n", "bad-environment", "organization/project/environment"),
+    (
+        "  A: a[0][1][2][3][4][5][6][7][8][9][0][1][2][3][4][5][6][7][8][9][0][1][2][3][4][5][6][7][8][9][0][1][2][3][4][5][6][7][8][9][0][1][2][3][4][5][6][7][8][9][0][1][2][3][4][5][6][7][8][9][0][1][2][3][4]\n",
+        "bad-path",
+        "64 levels",
+    ),
     // Services, formats, words
     ("  A: { esc: a, service: No Such Service }\n", "unknown-service", "No Such Service"),
     ("  A: { esc: a, format: no-such-format-at-all }\n", "unknown-format", "no-such-format-at-all"),
@@ -150,6 +155,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("  A: { esc: a, direction: github-to-esc, github: [ { name: B }, { name: C } ] }\n", "two-sources", "disagree"),
     // Aliases and allowances
     ("  A: { esc: a, aliases: [B] }\n  B: b\n", "alias-is-entry", "m.yaml:6:3"),
+    ("  A: { esc: a, aliases: [Z] }\n  B: { esc: b, github: Z }\n", "alias-is-entry", "name of another entry"),
     ("  A: { esc: a, aliases: [X] }\n  B: { esc: b, aliases: [x] }\n", "shared-alias", "remove it from the other"),
     ("  A: { esc: a, aliases: [a] }\n", "alias-is-name", "own name"),
     ("  A: { esc: a, aliases: [B, B] }\n", "alias-twice", "twice"),
@@ -274,6 +280,23 @@ fn an_unknown_profile_names_those_there_are() {
             .render("m")
             .contains("no profiles")
     );
+}
+
+#[test]
+fn warnings_never_push_out_an_error() {
+    let odd: String = (0..300).map(|at| format!("  k{at}: a.k{at}\n")).collect();
+    let errors = read(&with_head(&format!("{odd}  Z: {{ esc: z, teir: x }}\n"))).expect_err("misspelt");
+    assert_eq!(errors.errors().map(|error| error.code).collect::<Vec<_>>(), ["unknown-field"]);
+    assert_eq!((errors.list.len(), errors.omitted), (51, 250));
+}
+
+#[test]
+fn a_profile_is_checked_even_when_it_is_not_chosen() {
+    let text = format!(
+        "{}profiles: {{ staging: {{ entries: {{ A: {{ teir: x }}, B: values.b }} }} }}\n",
+        with_head("  A: a\n")
+    );
+    assert_eq!(codes(&text), ["unknown-field", "values-prefix"]);
 }
 
 #[test]

@@ -107,6 +107,15 @@ fn a_long_line_is_cut_around_the_place() {
 }
 
 #[test]
+fn x5_many_different_names_cost_no_more_than_they_weigh() {
+    let entries: String = (0..20_000).map(|at| format!("  K{at}: {{ esc: {{ path: a.b, environment: o/p/e{at} }}, github: {{ repository: o/r{at}, environment: e{at} }} }}\n")).collect();
+    let mapping = read(&with_head(&entries)).unwrap_or_else(|errors| panic!("{}", errors.render("m"))).mapping;
+    let environments: std::collections::HashSet<_> =
+        mapping.entries.iter().filter_map(|entry| Some(&entry.esc.as_ref()?.environment)).collect();
+    assert_eq!(environments.len(), 20_000);
+}
+
+#[test]
 fn m15_a_hundred_thousand_entries_load() {
     let mut text = with_head("");
     for at in 0..100_000 {

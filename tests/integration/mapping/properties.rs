@@ -35,7 +35,7 @@ fn written(at: usize, wanted: &Wanted) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -64,6 +64,31 @@ proptest! {
             bytes.splice(from..to, insert.into_bytes());
         }
         let _ = load("m", &bytes, &LoadOptions::default()).map_err(|errors| errors.render("m"));
+    }
+
+    /// A credential pasted anywhere into a good file may be refused or read, but is never shown.
+    #[test]
+    fn i8_a_pasted_credential_is_never_shown(which in 0..3_usize, at in any::<prop::sample::Index>(), breaks in any::<bool>()) {
+        const CANARY: &str = "ghp_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5";
+        let mut text = match which {
+            0 => forms::SHORT_FORM.to_owned(),
+            1 => forms::MACHINES.to_owned(),
+            _ => file_text("mappings/example.yaml"),
+        };
+        let mut position = at.index(text.len());
+        while !text.is_char_boundary(position) {
+            position -= 1;
+        }
+        text.insert_str(position, CANARY);
+        text.push_str(if breaks { "  BROKEN: { esc: a, teir: x }\n" } else { "" });
+        let shown = match load("m", text.as_bytes(), &LoadOptions::default()) {
+            Ok(loaded) => loaded.warnings.iter().map(|warning| warning.render("m")).collect(),
+            Err(errors) => errors.render("m"),
+        };
+        let shown = shown.to_lowercase();
+        let canary = CANARY.to_lowercase();
+        let leak = (4..canary.len() - 8).find(|from| shown.contains(&canary[*from..from + 8]));
+        prop_assert!(leak.is_none(), "{shown}");
     }
 
     #[test]
