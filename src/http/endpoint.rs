@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use reqwest::{Method, Url};
 use tokio::{sync::Semaphore, time::Instant};
 
@@ -138,7 +139,8 @@ impl Endpoint {
         let pool = self.client.pool(&self.base)?;
         let mut builder = pool.request(request.method.clone(), url).headers(request.headers.clone());
         if let Some(body) = &request.body {
-            builder = builder.body(body.to_vec());
+            // The copy that goes out is wiped as well.
+            builder = builder.body(Bytes::from_owner(body.clone()));
         }
         let answer = builder.send().await.map_err(|error| classify(&error))?;
         let (status, headers, url) = (answer.status(), answer.headers().clone(), answer.url().clone());

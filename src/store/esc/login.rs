@@ -34,7 +34,10 @@ impl EscLogin {
     /// A token, and where it came from, for messages.
     pub fn token(token: &SecretValue, described: &str) -> Result<Self, Unread> {
         let credential = Credential::new("token", token).map_err(|error| {
-            no_login(format!("{described} cannot be used: {error}"), format!("put the token itself into {described}"))
+            no_login(
+                format!("{described} cannot be used: {error}"),
+                format!("replace {described} by the token itself, without quotes or spaces"),
+            )
         })?;
         Ok(Self { kind: Kind::Token(credential), described: described.to_owned() })
     }

@@ -7,19 +7,22 @@ mod diagnostic;
 mod login;
 mod oidc;
 mod stored;
+mod told;
 mod value;
 
 use std::path::Path as FilePath;
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 pub use login::EscLogin;
+pub use told::{Definition, Identity, Metadata, Revision};
 
+use self::told::{Diagnosed, RawMetadata, RawRevision, RawUser, Session};
 use super::{Env, answer};
 use crate::{
     http::{Asked, BaseUrl, Client, Dialect, Endpoint, HttpError, Path, Pause, Request, Response},
-    model::{Cause, EnvironmentRef, EscSnapshot, SecretValue, Stamp, Unread},
+    model::{Cause, EnvironmentRef, EscSnapshot, SecretValue, Unread},
 };
 
 /// Pulumi ESC with a login.
@@ -27,38 +30,6 @@ use crate::{
 pub struct EscStore {
     endpoint: Endpoint,
     login: EscLogin,
-}
-
-/// What is told of an environment without opening it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Metadata {
-    /// Whether opening needs a request that somebody approves.
-    pub open_request_needed: bool,
-}
-
-/// One revision of an environment.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Revision {
-    pub number: u64,
-    pub created: Option<Stamp>,
-    pub creator: Option<Box<str>>,
-    pub tags: Vec<Box<str>>,
-}
-
-/// A definition as text, its secrets as ciphertext.
-#[derive(Clone, Debug)]
-pub struct Definition {
-    pub text: SecretValue,
-    /// Opaque; quotes belong to it.
-    pub etag: String,
-    pub revision: Option<u64>,
-}
-
-/// Who we are at ESC.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Identity {
-    pub login: Box<str>,
-    pub organizations: Vec<Box<str>>,
 }
 
 const SERVICE: &str = "Pulumi ESC";
@@ -75,53 +46,6 @@ fn pause(response: &Response) -> Option<Pause> {
 
 fn repeat(response: &Response) -> Option<bool> {
     response.header("x-pulumi-should-retry")?.trim().parse().ok()
-}
-
-#[derive(Deserialize)]
-struct Session {
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    diagnostics: Option<Vec<diagnostic::Diagnostic>>,
-}
-
-#[derive(Deserialize)]
-struct Diagnosed {
-    #[serde(default)]
-    diagnostics: Option<Vec<diagnostic::Diagnostic>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawMetadata {
-    #[serde(default)]
-    open_request_needed: Option<serde_json::Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawRevision {
-    number: u64,
-    #[serde(default)]
-    created: Option<String>,
-    #[serde(default)]
-    creator_login: Option<Box<str>>,
-    #[serde(default)]
-    tags: Option<Vec<Box<str>>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawUser {
-    github_login: Box<str>,
-    #[serde(default)]
-    organizations: Option<Vec<RawOrganization>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawOrganization {
-    github_login: Box<str>,
 }
 
 impl EscStore {
@@ -347,21 +271,4 @@ fn refused(response: &Response, asked: &Asked<'_>, of: &EnvironmentRef) -> Unrea
 
 fn undetermined(asked: &Asked<'_>, errors: &str, of: &EnvironmentRef) -> Unread {
     asked.unread(Cause::Undetermined, errors, format!("mend the definition: esc env edit {of}"))
-}
-
-impl From<RawMetadata> for Metadata {
-    fn from(raw: RawMetadata) -> Self {
-        Self { open_request_needed: raw.open_request_needed == Some(serde_json::Value::Bool(true)) }
-    }
-}
-
-impl From<RawRevision> for Revision {
-    fn from(raw: RawRevision) -> Self {
-        Self {
-            number: raw.number,
-            created: raw.created.and_then(|text| text.parse().ok()),
-            creator: raw.creator_login,
-            tags: raw.tags.unwrap_or_default(),
-        }
-    }
 }

@@ -36,7 +36,10 @@ impl GithubLogin {
     /// installation tokens have changed theirs (oas, April 2026).
     pub fn token(token: &SecretValue, described: &str) -> Result<Self, Unread> {
         let credential = Credential::new("Bearer", token).map_err(|error| {
-            no_login(&format!("{described} cannot be used: {error}"), format!("put the token itself into {described}"))
+            no_login(
+                &format!("{described} cannot be used: {error}"),
+                format!("replace {described} by the token itself, without quotes or spaces"),
+            )
         })?;
         Ok(Self { kind: Kind::Token(credential), described: described.to_owned() })
     }

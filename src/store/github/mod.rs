@@ -130,7 +130,7 @@ impl GithubStore {
     ) -> Result<Arc<[RepoRef]>, Unread> {
         let scope = GithubScope::Organization { app, organization: organization.into() };
         let operation =
-            format!("list the repositories that see the {} {name} of organization {organization}", slot.as_str());
+            format!("list the repositories that see the {} {name} of {}", slot.as_str(), scope::describe(&scope));
         let path = scope::collection(&scope, slot).segment(name.as_str()).then("/repositories");
         let pages = Pages { operation: &operation, path, per_page: PER_PAGE };
         let repositories = self.consistent::<RawRepository>(&pages, &scope, slot).await?;

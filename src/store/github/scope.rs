@@ -1,7 +1,7 @@
 //! Scopes of GitHub as paths, and the rights each needs (facts of go-github `apps.go` and the docs).
 
 use crate::{
-    http::Path,
+    http::{Path, printable},
     model::{App, GithubScope, RepoRef, Slot},
 };
 
@@ -48,10 +48,10 @@ pub(super) fn repository(repository: &RepoRef) -> Path {
 /// A scope in words: `organization acme`.
 pub(super) fn describe(scope: &GithubScope) -> String {
     match scope {
-        GithubScope::Organization { organization, .. } => format!("organization {organization}"),
+        GithubScope::Organization { organization, .. } => format!("organization {}", printable(organization, 100)),
         GithubScope::Repository { repository, .. } => format!("repository {repository}"),
         GithubScope::Environment { repository, environment } => {
-            format!("environment {} of repository {repository}", crate::http::printable(environment, 100))
+            format!("environment {} of repository {repository}", printable(environment, 100))
         }
     }
 }

@@ -6,8 +6,10 @@ mod esc_login;
 mod github_faults;
 mod github_lists;
 mod leaks;
+mod proxy;
 mod stub;
 mod tls;
+mod together;
 
 use std::time::Duration;
 

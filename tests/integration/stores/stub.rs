@@ -20,7 +20,6 @@ use tokio_rustls::TlsAcceptor;
 
 pub(super) struct Stub {
     address: SocketAddr,
-    scheme: &'static str,
     shared: Arc<Shared>,
     accepting: JoinHandle<()>,
 }
@@ -119,7 +118,7 @@ impl Stub {
                 tokio::spawn(connection(stream, tls.clone(), Arc::clone(&serving)));
             }
         });
-        Self { address, scheme, shared, accepting }
+        Self { address, shared, accepting }
     }
 
     pub(super) fn base(&self) -> String {
@@ -143,7 +142,6 @@ impl Stub {
 impl Drop for Stub {
     fn drop(&mut self) {
         self.accepting.abort();
-        let _ = self.scheme;
     }
 }
 
