@@ -145,7 +145,8 @@ fn run(kind: Kind, text: &str) -> Option<Family> {
         text.len() >= 3 && is_one_letter(text) && !text.starts_with(|letter: char| letter.is_ascii_alphanumeric());
     let body = parts().last().unwrap_or_default();
     let repeated = secret && body.len() >= 4 && is_one_letter(body) && text.len() - body.len() <= 16;
-    let sequence = secret && is_sequence(body) && text.len() - body.len() <= 16;
+    let counted = body.len() == text.len() && body.bytes().all(|byte| byte.is_ascii_digit());
+    let sequence = secret && !counted && is_sequence(body) && text.len() - body.len() <= 16;
     (is_zero_id || filled || covered || signs || repeated || sequence).then_some(Family::Run)
 }
 
@@ -296,7 +297,7 @@ fn is_web_token(text: &str) -> bool {
     text.starts_with("eyJ") && part(parts.next()) && part(parts.next()) && parts.count() <= 3
 }
 
-fn is_uuid(text: &str) -> bool {
+pub(super) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
