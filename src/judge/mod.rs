@@ -15,6 +15,8 @@ mod remedy;
 mod rule;
 mod subject;
 mod world;
+#[cfg(test)]
+mod perf_tmp;
 
 mod alias_present;
 mod beyond_hundred;

@@ -143,7 +143,8 @@ fn run(kind: Kind, text: &str) -> Option<Family> {
     let covered = parts().any(covered_by_x);
     let signs =
         text.len() >= 3 && is_one_letter(text) && !text.starts_with(|letter: char| letter.is_ascii_alphanumeric());
-    let body = parts().last().unwrap_or_default();
+    let body =
+        text.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).find(|part| !part.is_empty()).unwrap_or_default();
     let repeated = secret && body.len() >= 4 && is_one_letter(body) && text.len() - body.len() <= 16;
     let counted = body.len() == text.len() && body.bytes().all(|byte| byte.is_ascii_digit());
     let sequence = secret && !counted && is_sequence(body) && text.len() - body.len() <= 16;
