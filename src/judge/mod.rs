@@ -15,8 +15,6 @@ mod remedy;
 mod rule;
 mod subject;
 mod world;
-#[cfg(test)]
-mod perf_tmp;
 
 mod alias_present;
 mod beyond_hundred;
