@@ -68,7 +68,7 @@ struct Words<'t> {
 }
 
 pub(super) fn family(kind: Kind, text: &str) -> Option<Family> {
-    if text.len() > MOST_BYTES || parts(text).any(is_random) {
+    if text.len() > MOST_BYTES || has_random_part(text) {
         return None;
     }
     let lower = zeroize::Zeroizing::new(text.to_ascii_lowercase());
@@ -80,7 +80,7 @@ pub(super) fn family(kind: Kind, text: &str) -> Option<Family> {
         .or_else(|| words.asking(text))
         .or_else(|| words.about(DUMMY, Family::Dummy))
         .or_else(|| words.about(EXAMPLE, Family::Example).filter(|_| secret || words.words.len() == 1))
-        .or_else(|| example_host(kind, &lower))
+        .or_else(|| example_host(&lower))
         .or_else(|| words.about(TEST, Family::Test).filter(|_| secret))
         .or_else(|| words.weak(text).filter(|_| secret))
 }
@@ -213,12 +213,11 @@ fn is_counted(text: &str) -> bool {
     digits || COUNTED.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-fn example_host(kind: Kind, lower: &str) -> Option<Family> {
+fn example_host(lower: &str) -> Option<Family> {
     let reserved = ["example.com", "example.org", "example.net"];
     let is_name = reserved
         .iter()
         .any(|name| lower == *name || lower.strip_suffix(name).is_some_and(|head| head.ends_with(['.', '@'])));
-    let _ = kind;
     is_name.then_some(Family::Example)
 }
 
@@ -234,6 +233,28 @@ fn is_wordy(text: &str) -> bool {
 /// All in capitals, like a name.
 fn is_screaming(text: &str) -> bool {
     !text.contains(|letter: char| letter.is_ascii_lowercase())
+}
+
+/// Whether any of it looks drawn by lot: one long part, an identifier at the end, or
+/// many short parts in which kinds of letters mix, as base64url bodies fall apart.
+fn has_random_part(text: &str) -> bool {
+    let ends_in_id = || {
+        let tail = text.len().checked_sub(36).and_then(|from| text.get(from..));
+        tail.is_some_and(|tail| super::shapes::is_uuid(tail) && !tail.bytes().all(|byte| matches!(byte, b'0' | b'-')))
+    };
+    let mixed = || parts(text).filter(|part| is_mixed(part)).map(str::len).sum::<usize>();
+    parts(text).any(is_random) || ends_in_id() || mixed() >= 12
+}
+
+/// A part no person writes: letters and digits, or both cases, in a row and unknown.
+/// A capital ahead and digits behind are how words are written.
+fn is_mixed(part: &str) -> bool {
+    let core = part.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let tail = core.get(1..).unwrap_or_default();
+    let lower = tail.bytes().any(|byte| byte.is_ascii_lowercase());
+    let upper = tail.bytes().any(|byte| byte.is_ascii_uppercase());
+    let digits = core.bytes().any(|byte| byte.is_ascii_digit());
+    (digits || (lower && upper)) && !is_known(part)
 }
 
 /// Whether a part looks drawn by lot: long, and changing its kind of letter often, or
