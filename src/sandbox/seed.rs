@@ -65,13 +65,13 @@ const ORDER: [SeedFault; 17] = [
     SeedFault::Stale,
     SeedFault::WidePolicy,
     SeedFault::AliasPresent,
+    SeedFault::MalformedFormat,
     SeedFault::Mismatch,
     SeedFault::Ok,
     SeedFault::Invisible,
     SeedFault::MissingOnGithub,
     SeedFault::Placeholder,
     SeedFault::Unverified,
-    SeedFault::MalformedFormat,
     SeedFault::MissingInEsc,
     SeedFault::StrayWhitespace,
     SeedFault::PlainSecret,
@@ -152,7 +152,7 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
     let mut definitions: BTreeMap<EnvironmentRef, Definition> = BTreeMap::new();
     for entry in &mapping.entries {
         let fault = plan.fault_of(&entry.name);
-        let value = seeded_value(mapping, entry, fault);
+        let value = seeded_value(mapping, &plan, entry, fault);
         for repository in entry.visible_to.iter() {
             put_repository(&mut world.github, &repository.owner, &repository.name, now);
         }
@@ -175,14 +175,17 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
 }
 
 /// What both sides hold, before one of them is changed.
-fn seeded_value(mapping: &Mapping, entry: &Entry, fault: Option<SeedFault>) -> String {
+fn seeded_value(mapping: &Mapping, plan: &SeedPlan, entry: &Entry, fault: Option<SeedFault>) -> String {
     let healthy = value::example_value(entry);
     match fault {
         Some(SeedFault::DeniedValue) => entry.detail().deny.first().map_or(healthy, |denied| denied.to_string()),
         Some(SeedFault::DuplicateValue) => mapping
             .entries
             .iter()
-            .find(|other| other.name != entry.name && SeedFault::DuplicateValue.fits(other))
+            .find(|other| {
+                SeedFault::DuplicateValue.fits(other)
+                    && matches!(plan.fault_of(&other.name), None | Some(SeedFault::Unverified))
+            })
             .map_or(healthy, value::example_value),
         Some(SeedFault::MalformedFormat) => value::malformed(&healthy),
         Some(SeedFault::MalformedKey) => value::torn_key(&healthy),

@@ -132,7 +132,11 @@ fn narrowed_permissions(
     body: &serde_json::Map<String, Value>,
 ) -> Result<BTreeMap<String, String>, SandboxResponse> {
     let granted = world.app.permissions();
-    let Some(wanted) = body.get("permissions").filter(|wanted| !wanted.is_null()) else { return Ok(granted) };
+    // PyGithub sends an empty object where it means "all" (seen with 2.10.0).
+    let given = |wanted: &&Value| wanted.as_object().is_none_or(|fields| !fields.is_empty());
+    let Some(wanted) = body.get("permissions").filter(|wanted| !wanted.is_null()).filter(given) else {
+        return Ok(granted);
+    };
     let wanted: BTreeMap<String, String> = serde_json::from_value(wanted.clone())
         .map_err(|_| failure(422, "Invalid request.\n\npermissions is not an object."))?;
     let rank = |level: &str| ["read", "write", "admin"].iter().position(|known| *known == level);
