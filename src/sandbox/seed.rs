@@ -19,7 +19,7 @@ use super::{
     github::{GithubWorld, ItemVisibility, Plan, RepositoryVisibility},
 };
 use crate::{
-    mapping::{DeclaredVisibility, Entry, FormatRule, Mapping, catalogue::Shape},
+    mapping::{DeclaredVisibility, Entry, Mapping, catalogue::Shape},
     model::{Encoding, EnvironmentRef, GithubPlace, GithubScope, Kind, SecretName, SecretValue, Slot},
 };
 
@@ -120,12 +120,15 @@ impl SeedFault {
             Self::DeniedValue => readable && !detail.deny.is_empty(),
             Self::DuplicateValue => both && shape.is_none() && detail.encoding == Encoding::None,
             Self::Invisible => both && organizational && !entry.visible_to.is_empty(),
-            Self::MalformedFormat => {
-                both && (matches!(shape, Some(Shape::Pattern(_)))
-                    || matches!(detail.format, Some(FormatRule::Inline(_))))
-            }
+            Self::MalformedFormat => both && value::malformed(entry).is_some(),
             Self::MalformedKey => both && matches!(shape, Some(Shape::PrivateKey)),
-            Self::Mismatch | Self::Ok => readable && detail.deny.is_empty(),
+            Self::Mismatch => readable && detail.deny.is_empty() && detail.expect.is_empty(),
+            Self::Ok => readable,
+            // A key may well end in a line break.
+            Self::StrayWhitespace => {
+                both && detail.encoding == Encoding::None
+                    && !matches!(shape, Some(Shape::PrivateKey | Shape::PublicKey))
+            }
             Self::Stale => both && detail.max_age_days.is_some(),
             Self::Unmanaged => false,
             Self::WidePolicy => {
@@ -137,7 +140,6 @@ impl SeedFault {
             | Self::MissingOnGithub
             | Self::Placeholder
             | Self::PlainSecret
-            | Self::StrayWhitespace
             | Self::Unknown
             | Self::Unverified => both && detail.encoding == Encoding::None,
         }
@@ -166,6 +168,10 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
             }
         }
     }
+    if let Some(place) = mapping.ssh.as_deref().and_then(|ssh| ssh.public_key.as_ref()) {
+        let leaf = Leaf::Plain(value::public_key_base64("ssh"));
+        definitions.entry(EnvironmentRef::clone(&place.environment)).or_default().put(&place.path, leaf);
+    }
     put_unmanaged(&mut world.github, mapping, now);
     for (environment, definition) in &definitions {
         let EnvironmentRef { organization, project, name } = environment;
@@ -187,7 +193,7 @@ fn seeded_value(mapping: &Mapping, plan: &SeedPlan, entry: &Entry, fault: Option
                     && matches!(plan.fault_of(&other.name), None | Some(SeedFault::Unverified))
             })
             .map_or(healthy, value::example_value),
-        Some(SeedFault::MalformedFormat) => value::malformed(&healthy),
+        Some(SeedFault::MalformedFormat) => value::malformed(entry).unwrap_or(healthy),
         Some(SeedFault::MalformedKey) => value::torn_key(&healthy),
         Some(SeedFault::Placeholder) => "your-api-key-here".to_owned(),
         Some(SeedFault::StrayWhitespace) => format!("{healthy} \n"),
@@ -304,7 +310,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        mapping::{ConflictPolicy, Detail, EscPlace},
+        mapping::{ConflictPolicy, Detail, EscPlace, FormatRule},
         model::{App, Direction, Tier},
         yaml::Position,
     };

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{
     Call,
     failure::{failure, not_found},
-    lookups::{describe_account, describe_repository},
+    lookups::{describe_account, describe_whole_repository},
     rights::{Caller, TokenKind, TokenRule},
     stamp,
     world::{Account, GithubWorld, Repository},
@@ -122,7 +122,7 @@ pub(super) fn access_tokens(world: &mut GithubWorld, call: &Call<'_>, caller: &C
         "repository_selection": if chosen.is_some() { "selected" } else { "all" },
     });
     if let Some(chosen) = chosen {
-        answer["repositories"] = chosen.iter().map(|one| describe_repository(world, call, one)).collect();
+        answer["repositories"] = chosen.iter().map(|one| describe_whole_repository(world, call, one)).collect();
     }
     Ok(SandboxResponse::json(201, &answer))
 }
