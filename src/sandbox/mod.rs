@@ -156,11 +156,13 @@ impl Running {
     /// Moves the emulator's clock.
     pub fn advance(&self, seconds: i64) {
         self.shared.clock.set(None, seconds * 1000);
+        self.shared.keep(&lock(&self.shared.world));
     }
 
     /// Stops the emulator's clock, or lets it run again.
     pub fn freeze(&self, frozen: bool) {
         self.shared.clock.freeze(frozen);
+        self.shared.keep(&lock(&self.shared.world));
     }
 
     pub fn fault(&self, fault: Fault) {

@@ -6,144 +6,30 @@
 
 mod definition;
 mod pattern;
+mod plan;
 mod value;
 
 use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use self::definition::{Definition, Leaf};
+pub use self::plan::{SeedFault, SeedPlan};
+
+use self::{
+    definition::{Definition, Leaf},
+    plan::UNMANAGED,
+};
 use super::{
     World,
     esc::EscWorld,
     github::{GithubWorld, ItemVisibility, Plan, RepositoryVisibility},
 };
 use crate::{
-    mapping::{DeclaredVisibility, Entry, FormatRule, Mapping, catalogue::Shape},
-    model::{Encoding, EnvironmentRef, GithubPlace, GithubScope, Kind, SecretName, SecretValue, Slot},
+    mapping::{DeclaredVisibility, Entry, Mapping},
+    model::{Encoding, EnvironmentRef, GithubPlace, GithubScope, Kind, SecretValue, Slot},
 };
 
 const DAY: i64 = 86_400;
-/// A name on GitHub that no mapping manages.
-const UNMANAGED: &str = "LEGACY_DEPLOY_TOKEN";
-
-/// What is wrong with an entry of a seeded world.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum SeedFault {
-    AliasPresent,
-    DeniedValue,
-    DuplicateValue,
-    Invisible,
-    MalformedFormat,
-    MalformedKey,
-    Mismatch,
-    MissingInEsc,
-    MissingOnGithub,
-    /// Nothing is wrong, and both sides can be read.
-    Ok,
-    Placeholder,
-    PlainSecret,
-    Stale,
-    StrayWhitespace,
-    Unknown,
-    Unmanaged,
-    /// Nothing is wrong, but one side is hidden.
-    Unverified,
-    WidePolicy,
-}
-
-/// Which entry shows what; entries that are not named are healthy.
-#[derive(Clone, Debug, Default)]
-pub struct SeedPlan {
-    faults: BTreeMap<SeedFault, String>,
-}
-
-/// The order in which faults choose their entries: those that fit few entries first.
-const ORDER: [SeedFault; 17] = [
-    SeedFault::DeniedValue,
-    SeedFault::MalformedKey,
-    SeedFault::Stale,
-    SeedFault::WidePolicy,
-    SeedFault::AliasPresent,
-    SeedFault::Mismatch,
-    SeedFault::Ok,
-    SeedFault::Invisible,
-    SeedFault::MissingOnGithub,
-    SeedFault::Placeholder,
-    SeedFault::Unverified,
-    SeedFault::MalformedFormat,
-    SeedFault::MissingInEsc,
-    SeedFault::StrayWhitespace,
-    SeedFault::PlainSecret,
-    SeedFault::Unknown,
-    SeedFault::DuplicateValue,
-];
-
-impl SeedPlan {
-    /// Gives each fault its entry.
-    pub fn of(mapping: &Mapping) -> Self {
-        let mut faults: BTreeMap<SeedFault, String> = BTreeMap::new();
-        for fault in ORDER {
-            let free = |entry: &&Entry| !faults.values().any(|name| name == entry.name.as_str());
-            if let Some(entry) = mapping.entries.iter().filter(free).find(|entry| fault.fits(entry)) {
-                faults.insert(fault, entry.name.as_str().to_owned());
-            }
-        }
-        if mapping.entries.iter().any(|entry| !entry.github.is_empty()) {
-            faults.insert(SeedFault::Unmanaged, UNMANAGED.to_owned());
-        }
-        Self { faults }
-    }
-
-    /// The faults shown and the names they are shown on.
-    pub fn faults(&self) -> impl Iterator<Item = (SeedFault, &str)> {
-        self.faults.iter().map(|(fault, name)| (*fault, name.as_str()))
-    }
-
-    fn fault_of(&self, name: &SecretName) -> Option<SeedFault> {
-        self.faults().find(|(_, shown)| *shown == name.as_str()).map(|(fault, _)| fault)
-    }
-}
-
-impl SeedFault {
-    fn fits(self, entry: &Entry) -> bool {
-        let hidden = entry.kind == Kind::Secret && entry.github.iter().any(|place| place.slot == Slot::Secret);
-        let both = entry.esc.is_some() && hidden;
-        let detail = entry.detail();
-        let readable = entry.kind == Kind::Config
-            && entry.esc.is_some()
-            && entry.github.iter().any(|place| place.slot == Slot::Variable);
-        let shape = value::shape_of(entry);
-        let organizational = entry.organization_places().any(|place| place.slot == Slot::Secret);
-        match self {
-            Self::AliasPresent => both && !detail.aliases.is_empty(),
-            Self::DeniedValue => readable && !detail.deny.is_empty(),
-            Self::DuplicateValue => both && shape.is_none() && detail.encoding == Encoding::None,
-            Self::Invisible => both && organizational && !entry.visible_to.is_empty(),
-            Self::MalformedFormat => {
-                both && (matches!(shape, Some(Shape::Pattern(_)))
-                    || matches!(detail.format, Some(FormatRule::Inline(_))))
-            }
-            Self::MalformedKey => both && matches!(shape, Some(Shape::PrivateKey)),
-            Self::Mismatch | Self::Ok => readable && detail.deny.is_empty(),
-            Self::Stale => both && detail.max_age_days.is_some(),
-            Self::Unmanaged => false,
-            Self::WidePolicy => {
-                let narrow =
-                    matches!(detail.visibility, Some(DeclaredVisibility::Private | DeclaredVisibility::Selected));
-                both && organizational && narrow
-            }
-            Self::MissingInEsc
-            | Self::MissingOnGithub
-            | Self::Placeholder
-            | Self::PlainSecret
-            | Self::StrayWhitespace
-            | Self::Unknown
-            | Self::Unverified => both && detail.encoding == Encoding::None,
-        }
-    }
-}
-
 /// Replaces both worlds by what the mapping describes, with one of every fault it can show.
 pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
     let plan = SeedPlan::of(mapping);
@@ -152,7 +38,7 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
     let mut definitions: BTreeMap<EnvironmentRef, Definition> = BTreeMap::new();
     for entry in &mapping.entries {
         let fault = plan.fault_of(&entry.name);
-        let value = seeded_value(mapping, entry, fault);
+        let value = seeded_value(mapping, &plan, entry, fault);
         for repository in entry.visible_to.iter() {
             put_repository(&mut world.github, &repository.owner, &repository.name, now);
         }
@@ -166,6 +52,10 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
             }
         }
     }
+    if let Some(place) = mapping.ssh.as_deref().and_then(|ssh| ssh.public_key.as_ref()) {
+        let leaf = Leaf::Plain(value::public_key_base64("ssh"));
+        definitions.entry(EnvironmentRef::clone(&place.environment)).or_default().put(&place.path, leaf);
+    }
     put_unmanaged(&mut world.github, mapping, now);
     for (environment, definition) in &definitions {
         let EnvironmentRef { organization, project, name } = environment;
@@ -176,16 +66,19 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
 }
 
 /// What both sides hold, before one of them is changed.
-fn seeded_value(mapping: &Mapping, entry: &Entry, fault: Option<SeedFault>) -> String {
+fn seeded_value(mapping: &Mapping, plan: &SeedPlan, entry: &Entry, fault: Option<SeedFault>) -> String {
     let healthy = value::example_value(entry);
     match fault {
         Some(SeedFault::DeniedValue) => entry.detail().deny.first().map_or(healthy, |denied| denied.to_string()),
         Some(SeedFault::DuplicateValue) => mapping
             .entries
             .iter()
-            .find(|other| other.name != entry.name && SeedFault::DuplicateValue.fits(other))
+            .find(|other| {
+                SeedFault::DuplicateValue.fits(other)
+                    && matches!(plan.fault_of(&other.name), None | Some(SeedFault::Unverified))
+            })
             .map_or(healthy, value::example_value),
-        Some(SeedFault::MalformedFormat) => value::malformed(&healthy),
+        Some(SeedFault::MalformedFormat) => value::malformed(entry).unwrap_or(healthy),
         Some(SeedFault::MalformedKey) => value::torn_key(&healthy),
         Some(SeedFault::Placeholder) => "your-api-key-here".to_owned(),
         Some(SeedFault::StrayWhitespace) => format!("{healthy} \n"),
@@ -300,10 +193,10 @@ fn put_unmanaged(github: &mut GithubWorld, mapping: &Mapping, now: i64) {
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
+    use super::{plan::ORDER, *};
     use crate::{
-        mapping::{ConflictPolicy, Detail, EscPlace},
-        model::{App, Direction, Tier},
+        mapping::{ConflictPolicy, Detail, EscPlace, FormatRule, catalogue::Shape},
+        model::{App, Direction, SecretName, Tier},
         yaml::Position,
     };
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{
     Call,
     failure::{failure, not_found},
-    lookups::{describe_account, describe_repository},
+    lookups::{describe_account, describe_whole_repository},
     rights::{Caller, TokenKind, TokenRule},
     stamp,
     world::{Account, GithubWorld, Repository},
@@ -122,7 +122,7 @@ pub(super) fn access_tokens(world: &mut GithubWorld, call: &Call<'_>, caller: &C
         "repository_selection": if chosen.is_some() { "selected" } else { "all" },
     });
     if let Some(chosen) = chosen {
-        answer["repositories"] = chosen.iter().map(|one| describe_repository(world, call, one)).collect();
+        answer["repositories"] = chosen.iter().map(|one| describe_whole_repository(world, call, one)).collect();
     }
     Ok(SandboxResponse::json(201, &answer))
 }
@@ -132,7 +132,11 @@ fn narrowed_permissions(
     body: &serde_json::Map<String, Value>,
 ) -> Result<BTreeMap<String, String>, SandboxResponse> {
     let granted = world.app.permissions();
-    let Some(wanted) = body.get("permissions").filter(|wanted| !wanted.is_null()) else { return Ok(granted) };
+    // PyGithub sends an empty object where it means "all" (seen with 2.10.0).
+    let given = |wanted: &&Value| wanted.as_object().is_none_or(|fields| !fields.is_empty());
+    let Some(wanted) = body.get("permissions").filter(|wanted| !wanted.is_null()).filter(given) else {
+        return Ok(granted);
+    };
     let wanted: BTreeMap<String, String> = serde_json::from_value(wanted.clone())
         .map_err(|_| failure(422, "Invalid request.\n\npermissions is not an object."))?;
     let rank = |level: &str| ["read", "write", "admin"].iter().position(|known| *known == level);

@@ -206,7 +206,8 @@ pub(super) fn describe_repository(world: &GithubWorld, call: &Call<'_>, reposito
     Value::Object(fields)
 }
 
-fn describe_whole_repository(world: &GithubWorld, call: &Call<'_>, repository: &Repository) -> Value {
+/// GitHub's "full repository", without what only its owner could tell.
+pub(super) fn describe_whole_repository(world: &GithubWorld, call: &Call<'_>, repository: &Repository) -> Value {
     let web = format!("{}/{}/{}", call.request.public_url, repository.owner, repository.name);
     let mut body = describe_repository(world, call, repository);
     let more = json!({

@@ -1,6 +1,7 @@
 //! Values made up from entries' names: right in shape, credentials to nothing.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use regex::Regex;
 use ssh_key::{LineEnding, PrivateKey, private::Ed25519Keypair};
 
 use super::pattern::text_matching;
@@ -55,23 +56,42 @@ pub(crate) fn example_value(entry: &Entry) -> String {
     if let Some(FormatRule::Inline(pattern)) = &entry.detail().format {
         return text_matching(pattern.as_str(), name).unwrap_or_else(|| token(name, 40));
     }
-    match shape_of(entry) {
-        Some(Shape::Pattern(pattern)) => text_matching(pattern, name).unwrap_or_else(|| token(name, 40)),
-        Some(Shape::PrivateKey) => key_pair(name).0,
-        Some(Shape::PublicKey) => key_pair(name).1,
-        Some(Shape::PublicKeyBase64) => STANDARD.encode(key_pair(name).1),
-        Some(Shape::Url(schemes)) => url(name, schemes.first().copied().unwrap_or("https")),
-        Some(Shape::SnowflakeAccount) => {
+    shape_of(entry).map_or_else(|| by_name(name, entry.kind), |shape| of_shape(shape, name))
+}
+
+fn of_shape(shape: Shape, name: &str) -> String {
+    match shape {
+        Shape::Pattern(pattern) => text_matching(pattern, name).unwrap_or_else(|| token(name, 40)),
+        Shape::PrivateKey => key_pair(name).0,
+        Shape::PublicKey => key_pair(name).1,
+        Shape::PublicKeyBase64 => STANDARD.encode(key_pair(name).1),
+        Shape::Url(schemes) => url(name, schemes.first().copied().unwrap_or("https")),
+        Shape::SnowflakeAccount => {
             text_matching("^[A-Z]{3}[0-9]{5}$", name).expect("a pattern of our own that can be met")
         }
-        None => by_name(name, entry.kind),
     }
 }
 
-/// Something that the same format refuses.
-pub(super) fn malformed(healthy: &str) -> String {
-    let tail: String = healthy.chars().rev().take(12).collect();
-    format!("~{tail}~")
+/// The pattern an entry's value must match, if it is one that can be written down.
+fn pattern_of(entry: &Entry) -> Option<Regex> {
+    match (&entry.detail().format, shape_of(entry)) {
+        (Some(FormatRule::Inline(pattern)), _) => Some(Regex::clone(pattern)),
+        (_, Some(Shape::Pattern(pattern))) => Regex::new(pattern).ok(),
+        _ => None,
+    }
+}
+
+/// Something that the entry's own pattern refuses, if anything is.
+pub(super) fn malformed(entry: &Entry) -> Option<String> {
+    let pattern = pattern_of(entry)?;
+    let tail: String = example_value(entry).chars().rev().take(12).collect();
+    let candidates = [format!("~{tail}~"), format!("{tail} {tail}"), token(entry.name.as_str(), 3)];
+    candidates.into_iter().find(|candidate| !pattern.is_match(candidate))
+}
+
+/// The public half that machines get, as base64.
+pub(super) fn public_key_base64(name: &str) -> String {
+    of_shape(Shape::PublicKeyBase64, name)
 }
 
 /// A private key of which the end was lost.
@@ -136,5 +156,41 @@ fn by_name(name: &str, kind: Kind) -> String {
     match kind {
         Kind::Config => format!("{}-{slug}", name.split('_').next().unwrap_or("value").to_ascii_lowercase()),
         Kind::Secret => token(name, 40),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::catalogue::FORMATS;
+
+    #[test]
+    fn every_format_of_the_catalogue_can_be_met() {
+        for format in FORMATS {
+            if let Shape::Pattern(pattern) = format.shape {
+                assert!(text_matching(pattern, "NAME").is_some(), "{}: no value was found for {pattern}", format.id);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_and_addresses_are_what_they_claim_to_be() {
+        let private = PrivateKey::from_openssh(of_shape(Shape::PrivateKey, "A")).expect("a key");
+        let public = of_shape(Shape::PublicKey, "A");
+        assert_eq!(private.public_key().to_openssh().expect("a line"), public);
+        assert_eq!(STANDARD.decode(of_shape(Shape::PublicKeyBase64, "A")).expect("base64"), public.as_bytes());
+        assert_ne!(of_shape(Shape::PrivateKey, "A"), of_shape(Shape::PrivateKey, "B"));
+        assert!(of_shape(Shape::Url(&["postgresql"]), "A").starts_with("postgresql://svc_"));
+        assert_eq!(of_shape(Shape::SnowflakeAccount, "A").len(), 8);
+        assert!(PrivateKey::from_openssh(torn_key(&of_shape(Shape::PrivateKey, "A"))).is_err());
+    }
+
+    #[test]
+    fn names_promise_values() {
+        assert!(by_name("REDIS_PORT", Kind::Config).parse::<u16>().is_ok());
+        assert!(by_name("DATABASE_URL", Kind::Secret).starts_with("postgresql://"));
+        assert!(by_name("SMTP_HOST", Kind::Config).ends_with(".internal"));
+        assert_eq!(by_name("STRIPE_API_KEY", Kind::Secret).len(), 40);
+        assert_ne!(other_value("5432"), "5432");
     }
 }

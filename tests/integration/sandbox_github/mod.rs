@@ -1,1 +1,13 @@
-//! (being built)
+//! The emulator from outside: its protocol, its faults, its GitHub side, and real clients.
+
+mod apps;
+mod clients;
+mod conformance;
+mod control;
+mod faults;
+mod protocol;
+mod rights;
+mod secrets;
+mod state;
+mod support;
+mod variables;
