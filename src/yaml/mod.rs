@@ -7,7 +7,8 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{Event, Parser, ScalarStyle};
+pub use granit_parser::ScalarStyle;
+use granit_parser::{Event, Parser, StructureStyle};
 
 /// A document refused, with the place and no part of its text.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -33,6 +34,10 @@ pub struct Node<'a> {
     pub start: u32,
     pub end: u32,
     pub anchored: bool,
+    /// Whether a list or map is written with brackets or braces.
+    pub flow: bool,
+    /// Whether a tag was written before it; `start` is after the tag.
+    pub tagged: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -121,6 +126,13 @@ impl<'a> Node<'a> {
             .map(|(_, value)| value)
     }
 
+    /// The tag as written before this node in `source`, such as `!!str`.
+    pub fn tag<'s>(&self, source: &'s str) -> Option<&'s str> {
+        let mut tokens = source.get(..self.start as usize)?.split_whitespace().rev();
+        let token = tokens.find(|token| !token.starts_with('&'))?;
+        (self.tagged && token.starts_with('!')).then_some(token)
+    }
+
     /// What a person would call this node's shape, for messages.
     pub fn shape(&self) -> &'static str {
         match &self.kind {
@@ -178,20 +190,27 @@ impl<'a> Reader<'a> {
         if depth > self.limits.depth {
             return Err(error(at, format!("nested deeper than {} levels", self.limits.depth)));
         }
-        let (kind, anchor, end) = match event {
-            Event::Alias(_) => (NodeKind::Alias, 0, end),
-            Event::Scalar(text, style, anchor, _) => (NodeKind::Scalar(Scalar { text, style }), anchor, end),
-            Event::SequenceStart(_, anchor, _) => {
-                let (items, end) = self.items(depth)?;
-                (NodeKind::List(items), anchor, end)
+        let mut flow = false;
+        let (kind, anchor, tagged, end) = match event {
+            Event::Alias(_) => (NodeKind::Alias, 0, false, end),
+            Event::Scalar(text, style, anchor, tag) => {
+                // The parser shows a value that is not there as `~`.
+                let text = if start == end { Cow::Borrowed("") } else { text };
+                (NodeKind::Scalar(Scalar { text, style }), anchor, tag.is_some(), end)
             }
-            Event::MappingStart(_, anchor, _) => {
+            Event::SequenceStart(style, anchor, tag) => {
+                flow = style == StructureStyle::Flow;
+                let (items, end) = self.items(depth)?;
+                (NodeKind::List(items), anchor, tag.is_some(), end)
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                flow = style == StructureStyle::Flow;
                 let (pairs, end) = self.pairs(depth)?;
-                (NodeKind::Map(pairs), anchor, end)
+                (NodeKind::Map(pairs), anchor, tag.is_some(), end)
             }
             _ => return Err(error(at, "a value was expected here")),
         };
-        Ok(Node { kind, at, start, end, anchored: anchor != 0 })
+        Ok(Node { kind, at, start, end, anchored: anchor != 0, flow, tagged })
     }
 
     fn items(&mut self, depth: usize) -> Result<(Vec<Node<'a>>, u32), YamlError> {
