@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::definitions::{environment, revision};
-use super::routes::{Call, display_name, error, missing, object};
+use super::routes::{Call, display_name, error, missing, object, settled};
 use super::world::{Deleted, Environment, EscWorld, Right};
 use crate::model::Stamp;
 use crate::sandbox::message::SandboxResponse;
@@ -102,7 +102,7 @@ pub(super) fn create(world: &mut EscWorld, call: &Call<'_>) -> SandboxResponse {
     if !world.create(call.organization, &key, &call.login, call.now) {
         return error(409, &format!("Conflict: environment '{key}' already exists"));
     }
-    SandboxResponse::empty(204)
+    settled(call.request)
 }
 
 /// The name rules of the SDK's own API description (`sdk/swagger.yaml`).
@@ -139,7 +139,7 @@ pub(super) fn delete(world: &mut EscWorld, call: &Call<'_>) -> SandboxResponse {
         .sessions
         .retain(|_, session| session.organization != call.organization || !closed(session.environment.as_deref()));
     world.changes += 1;
-    SandboxResponse::empty(204)
+    settled(call.request)
 }
 
 pub(super) fn deleted(world: &EscWorld, call: &Call<'_>) -> SandboxResponse {

@@ -157,7 +157,19 @@ pub(super) fn object(request: &SandboxRequest) -> Result<Value, SandboxResponse>
     }
 }
 
-/// Whether a user's name is that of the emulator's one person or of an exchanged token.
+/// The answer to a create or delete: 204, and 200 for SDKs made before the service
+/// changed that in early 2026, which take nothing else (facts, sections 0.9 and 7).
+pub(super) fn settled(request: &SandboxRequest) -> SandboxResponse {
+    let agent = request.header("user-agent").unwrap_or_default();
+    let version = agent.strip_prefix("esc-sdk/").and_then(|rest| rest.split_once("/v")).map(|(_, version)| version);
+    let minor = version.and_then(|version| version.strip_prefix("0.")?.split('.').next()?.parse::<u32>().ok());
+    if minor.is_some_and(|minor| minor < 14) {
+        return SandboxResponse::json(200, &json!({}));
+    }
+    SandboxResponse::empty(204)
+}
+
+/// The full name behind a login.
 pub(super) fn display_name(login: &str) -> &str {
     if login == LOGIN { "Sandbox User" } else { login }
 }
