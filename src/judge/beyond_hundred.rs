@@ -1,5 +1,7 @@
 //! A workflow gets only the first hundred organization secrets, by name (G14).
 
+use std::collections::BTreeMap;
+
 use super::{
     Finding,
     invisible::is_at_repository,
@@ -9,7 +11,7 @@ use super::{
 };
 use crate::{
     mapping::Entry,
-    model::{App, GithubPlace, GithubScope, Listing, Place, RepoRef, SecretName, Severity, Slot, Status},
+    model::{App, GithubPlace, GithubScope, Place, RepoRef, SecretName, Severity, Slot, Status},
 };
 
 /// GitHub docs, security/secrets, read 2026-11. Whether names that a repository
@@ -25,17 +27,45 @@ fn check(world: &World, findings: &mut Findings) {
             findings.of_world.push(near(repository, names.len()));
         }
     }
+    let cuts = cuts(world);
+    if cuts.is_empty() {
+        return;
+    }
     for (at, entry) in world.mapping.entries.iter().enumerate() {
         for repository in entry.visible_to.iter() {
-            if let Some(Ok(names)) = world.snapshot.github.seen.get(repository).filter(|names| is_over(names)) {
-                findings.by_entry[at].extend(cut_off(world, entry, repository, names.keys().nth(FIRST)));
+            if let Some((names, cut)) = cuts.get(repository) {
+                let lost = entry.github.iter().filter(|place| is_lost(world, repository, names, cut, place));
+                findings.by_entry[at].extend(lost.map(|place| cut_off(world, entry, repository, place)));
             }
         }
     }
 }
 
-fn is_over(listing: &Listing<()>) -> bool {
-    listing.as_ref().is_ok_and(|names| names.len() > FIRST)
+type Cut<'a> = (&'a BTreeMap<SecretName, ()>, &'a SecretName);
+
+/// Per repository that sees too many: what it sees, and the first name that is cut off.
+fn cuts<'a>(world: &World<'a>) -> BTreeMap<&'a RepoRef, Cut<'a>> {
+    let read = world
+        .snapshot
+        .github
+        .seen
+        .iter()
+        .filter_map(|(repository, listing)| Some((repository, listing.as_ref().ok()?)));
+    read.filter_map(|(repository, names)| Some((repository, (names, names.keys().nth(FIRST)?)))).collect()
+}
+
+/// Whether a place is an organization secret that the repository sees, but its workflows do not get.
+fn is_lost(
+    world: &World,
+    repository: &RepoRef,
+    names: &BTreeMap<SecretName, ()>,
+    cut: &SecretName,
+    place: &GithubPlace,
+) -> bool {
+    let of_owner = matches!(&*place.scope, GithubScope::Organization { app: App::Actions, organization }
+        if repository.owner.eq_ignore_ascii_case(organization));
+    let is_cut = place.slot == Slot::Secret && place.name >= *cut && names.contains_key(&place.name);
+    of_owner && is_cut && !is_at_repository(world, repository, &place.name)
 }
 
 fn near(repository: &RepoRef, count: usize) -> Finding {
@@ -48,44 +78,16 @@ fn near(repository: &RepoRef, count: usize) -> Finding {
     Finding { rule: RULE.id, severity: Severity::Warning, status: None, place: None, reason, remedy }
 }
 
-/// The entry's organization secrets that stand at or behind the first name that is cut.
-fn cut_off(world: &World, entry: &Entry, repository: &RepoRef, cut: Option<&SecretName>) -> Vec<Finding> {
-    let Some(cut) = cut else { return Vec::new() };
-    let lost = |place: &&GithubPlace| {
-        let of_owner = matches!(&*place.scope, GithubScope::Organization { app: App::Actions, organization }
-            if repository.owner.eq_ignore_ascii_case(organization));
-        of_owner
-            && place.slot == Slot::Secret
-            && place.name >= *cut
-            && !is_at_repository(world, repository, &place.name)
-    };
+fn cut_off(world: &World, entry: &Entry, repository: &RepoRef, place: &GithubPlace) -> Finding {
     let subject = world.subject(entry);
-    let seen = |place: &&GithubPlace| {
-        world
-            .snapshot
-            .github
-            .seen
-            .get(repository)
-            .is_some_and(|listing| listing.as_ref().is_ok_and(|names| names.contains_key(&place.name)))
-    };
-    entry
-        .github
-        .iter()
-        .filter(lost)
-        .filter(seen)
-        .map(|place| {
-            let own = GithubPlace {
-                scope: GithubScope::Repository { app: App::Actions, repository: repository.clone() }.into(),
-                ..place.clone()
-            };
-            let reason = format!(
-                "{place} is beyond the first {FIRST} organization secrets of {repository} by name: its workflows get nothing"
-            );
-            let remedy = format!("`{}`", remedy::store(&subject, &Place::Github(own)));
-            let place = Some(Place::Github(place.clone()));
-            Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Invisible), place) }
-        })
-        .collect()
+    let scope = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
+    let own = GithubPlace { scope: scope.into(), ..place.clone() };
+    let reason = format!(
+        "{place} is beyond the first {FIRST} organization secrets of {repository} by name: its workflows get nothing"
+    );
+    let remedy = format!("`{}`", remedy::store(&subject, &Place::Github(own)));
+    let place = Some(Place::Github(place.clone()));
+    Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Invisible), place) }
 }
 
 #[cfg(test)]

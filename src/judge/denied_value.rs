@@ -18,9 +18,13 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     }
     for held in subject.held() {
         if let Some(at) = denied_by(subject, &held) {
-            let reason = format!("{} holds one of the denied values (deny[{at}] of the mapping)", held.place);
-            let remedy = remedy::store(subject, &held.home);
-            findings.push(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Denied), Some(held.place)) });
+            let reason = format!("{} holds one of the denied values (deny[{at}] of the mapping)", held.place());
+            let remedy = remedy::store(subject, &held.home());
+            findings.push(Finding {
+                reason,
+                remedy,
+                ..subject.finding(&RULE, Some(Status::Denied), Some(held.place()))
+            });
         }
     }
 }

@@ -17,12 +17,12 @@ pub(super) const RULE: Rule =
     Rule::new("malformed-key", Severity::Error, Check::Entry(check), "the key is not in a form that ssh reads");
 
 fn check(subject: &Subject, findings: &mut Vec<Finding>) {
-    for held in subject.held().into_iter().filter(|held| held.family.is_none()) {
+    for held in subject.held().filter(|held| held.family.is_none()) {
         if let Some(damage) = damage(subject, &held) {
-            let reason = format!("{} is not a key that ssh can use: {}", held.place, damage.reason());
-            let remedy = format!("{}, then store it with `{}`", damage.repair(), remedy::store(subject, &held.home));
+            let reason = format!("{} is not a key that ssh can use: {}", held.place(), damage.reason());
+            let remedy = format!("{}, then store it with `{}`", damage.repair(), remedy::store(subject, &held.home()));
             let status = Some(Status::Malformed);
-            findings.push(Finding { reason, remedy, ..subject.finding(&RULE, status, Some(held.place)) });
+            findings.push(Finding { reason, remedy, ..subject.finding(&RULE, status, Some(held.place())) });
         }
     }
 }

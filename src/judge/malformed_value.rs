@@ -5,7 +5,7 @@
 use super::{
     Finding, remedy,
     rule::{Check, Rule},
-    subject::Subject,
+    subject::{EscSide, Subject},
 };
 use crate::model::{Severity, Status};
 
@@ -14,20 +14,27 @@ pub(super) const RULE: Rule =
 
 fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     let Some(expected) = &subject.format else { return };
-    for held in subject.held().into_iter().filter(|held| held.family.is_none()) {
-        if expected.fits(held.value)
-            || subject.esc.as_ref().is_some_and(|side| side.is_not_base64() && side.place == held.place)
-        {
+    for held in subject.held().filter(|held| held.family.is_none()) {
+        if expected.fits(held.value) || (held.is_in_esc() && is_unwrapped_in_vain(subject)) {
             continue;
         }
-        let reason = format!("{} does not look like {}", held.place, expected.summary());
+        let reason = format!("{} does not look like {}", held.place(), expected.summary());
         let remedy = format!(
             "store the right value with `{}`; if this one is right, {}",
-            remedy::store(subject, &held.home),
+            remedy::store(subject, &held.home()),
             remedy::edit(subject, "set `format`, or allow malformed-value with a reason"),
         );
-        findings.push(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Malformed), Some(held.place)) });
+        findings.push(Finding {
+            reason,
+            remedy,
+            ..subject.finding(&RULE, Some(Status::Malformed), Some(held.place()))
+        });
     }
+}
+
+/// Text that is not the base64 it is declared to be has its own finding.
+fn is_unwrapped_in_vain(subject: &Subject) -> bool {
+    subject.esc.as_ref().is_some_and(EscSide::is_not_base64)
 }
 
 #[cfg(test)]

@@ -19,10 +19,10 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     }
     for held in subject.held() {
         if let Some(what) = stray(&held) {
-            let reason = format!("{} {what}; a service may take it as part of the credential", held.place);
-            let remedy = format!("store it without: `{}`", remedy::store(subject, &held.home));
+            let reason = format!("{} {what}; a service may take it as part of the credential", held.place());
+            let remedy = format!("store it without: `{}`", remedy::store(subject, &held.home()));
             let status = Some(Status::Malformed);
-            findings.push(Finding { reason, remedy, ..subject.finding(&RULE, status, Some(held.place)) });
+            findings.push(Finding { reason, remedy, ..subject.finding(&RULE, status, Some(held.place())) });
         }
     }
 }

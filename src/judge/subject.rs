@@ -63,12 +63,17 @@ pub(super) enum JobSide<'a> {
 
 /// A value that can be seen, as GitHub should hold it.
 pub(super) struct Held<'s> {
-    /// Where it was read.
-    pub(super) place: Place,
-    /// Where it is mended.
-    pub(super) home: Place,
+    spot: Spot<'s>,
     pub(super) value: &'s SecretValue,
     pub(super) family: Option<Family>,
+}
+
+/// Where a value was read; turned into a place only when somebody speaks of it.
+#[derive(Clone, Copy)]
+enum Spot<'s> {
+    Esc(&'s Place),
+    Github(&'s GithubPlace),
+    Job(&'s GithubPlace),
 }
 
 /// What comparing one GitHub place with ESC came to.
@@ -96,9 +101,9 @@ impl<'a> Subject<'a> {
     }
 
     /// Every value that can be seen, in the order of the places.
-    pub(super) fn held(&self) -> Vec<Held<'_>> {
+    pub(super) fn held(&self) -> impl Iterator<Item = Held<'_>> {
         let esc = self.esc.iter().filter_map(EscSide::held);
-        esc.chain(self.github.iter().flat_map(GithubSide::held)).collect()
+        esc.chain(self.github.iter().filter_map(GithubSide::held))
     }
 
     /// The value that GitHub should hold, as ESC has it.
@@ -157,6 +162,28 @@ fn expected_format(entry: &Entry) -> Option<Expected<'_>> {
     }
 }
 
+impl Held<'_> {
+    /// Where it was read.
+    pub(super) fn place(&self) -> Place {
+        match self.spot {
+            Spot::Job(place) => Place::Job { name: place.name.clone() },
+            _ => self.home(),
+        }
+    }
+
+    /// Where it is mended.
+    pub(super) fn home(&self) -> Place {
+        match self.spot {
+            Spot::Esc(place) => place.clone(),
+            Spot::Github(place) | Spot::Job(place) => Place::Github(place.clone()),
+        }
+    }
+
+    pub(super) fn is_in_esc(&self) -> bool {
+        matches!(self.spot, Spot::Esc(_))
+    }
+}
+
 impl<'a> EscSide<'a> {
     fn new(world: &World<'a>, entry: &Entry, place: Place) -> Self {
         let reading = world.snapshot.reading(&place);
@@ -184,7 +211,7 @@ impl<'a> EscSide<'a> {
 
     fn held(&self) -> Option<Held<'_>> {
         let value = self.value().or_else(|| self.reading.value())?;
-        Some(Held { place: self.place.clone(), home: self.place.clone(), value, family: self.family })
+        Some(Held { spot: Spot::Esc(&self.place), value, family: self.family })
     }
 }
 
@@ -224,12 +251,11 @@ impl<'a> GithubSide<'a> {
     }
 
     fn held(&self) -> Option<Held<'_>> {
-        let home = Place::Github(self.place.clone());
-        let place = match self.job {
-            JobSide::Value(_) | JobSide::Doubtful(..) => Place::Job { name: self.place.name.clone() },
-            _ => home.clone(),
+        let spot = match self.job {
+            JobSide::Value(_) | JobSide::Doubtful(..) => Spot::Job(self.place),
+            _ => Spot::Github(self.place),
         };
-        Some(Held { place, home, value: self.seen()?, family: self.family })
+        Some(Held { spot, value: self.seen()?, family: self.family })
     }
 
     /// Whether the job's own value stands in for a listing we have no right to read.

@@ -145,7 +145,7 @@ impl Case {
         let mut at = &mut self.esc().root;
         for segment in EscPath::parse(path).expect("legal").segments() {
             let (Segment::Key(key), EscKind::Object(fields)) = (segment, &mut at.kind) else { panic!("keys only") };
-            at = fields.entry(key.clone()).or_insert_with(|| object());
+            at = fields.entry(key.clone()).or_insert_with(object);
         }
         *at = value;
         self

@@ -29,14 +29,14 @@ fn compared(subject: &Subject, held: Held) -> Option<Finding> {
         Likeness::Same => None,
         Likeness::SameWithRegion => Some(Finding {
             severity: Severity::Note,
-            reason: format!("{} is the expected Snowflake account, written with its region", held.place),
-            remedy: format!("store it without the region: {}", remedy::store(subject, &held.home)),
-            ..subject.finding(&RULE, None, Some(held.place))
+            reason: format!("{} is the expected Snowflake account, written with its region", held.place()),
+            remedy: format!("store it without the region: {}", remedy::store(subject, &held.home())),
+            ..subject.finding(&RULE, None, Some(held.place()))
         }),
         Likeness::Different => Some(Finding {
-            reason: format!("{} holds none of the values that `expect` of the mapping allows", held.place),
-            remedy: remedy::store(subject, &held.home),
-            ..subject.finding(&RULE, Some(Status::Denied), Some(held.place))
+            reason: format!("{} holds none of the values that `expect` of the mapping allows", held.place()),
+            remedy: remedy::store(subject, &held.home()),
+            ..subject.finding(&RULE, Some(Status::Denied), Some(held.place()))
         }),
     }
 }

@@ -18,17 +18,17 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     if subject.entry.github.is_empty() {
         return;
     }
-    for held in subject.held().into_iter().filter(|held| held.value.len() > MOST_BYTES) {
+    for held in subject.held().filter(|held| held.value.len() > MOST_BYTES) {
         findings.push(Finding {
             reason: format!(
                 "{} holds more than {MOST_BYTES} bytes, the most that is sure to fit on GitHub (48 KB)",
-                held.place
+                held.place()
             ),
             remedy: format!(
                 "split it or fetch it at run time; a shorter value is stored with `{}`",
-                remedy::store(subject, &held.home)
+                remedy::store(subject, &held.home())
             ),
-            ..subject.finding(&RULE, Some(Status::Malformed), Some(held.place))
+            ..subject.finding(&RULE, Some(Status::Malformed), Some(held.place()))
         });
     }
 }

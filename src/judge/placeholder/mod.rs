@@ -137,17 +137,17 @@ impl Family {
 }
 
 fn check(subject: &Subject, findings: &mut Vec<Finding>) {
-    findings.extend(subject.held().into_iter().filter_map(|held| placeholder(subject, held)));
+    findings.extend(subject.held().filter_map(|held| placeholder(subject, held)));
 }
 
 fn placeholder(subject: &Subject, held: Held) -> Option<Finding> {
-    let reason = format!("{} holds no real value: it is {}", held.place, held.family?.as_str());
+    let reason = format!("{} holds no real value: it is {}", held.place(), held.family?.as_str());
     let remedy = format!(
         "`{}`; if it is meant, {}",
-        remedy::store(subject, &held.home),
+        remedy::store(subject, &held.home()),
         remedy::edit(subject, "allow placeholder-value with a reason")
     );
-    Some(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Placeholder), Some(held.place)) })
+    Some(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Placeholder), Some(held.place())) })
 }
 
 #[cfg(test)]

@@ -1,22 +1,30 @@
 //! Placeholders by the shape of the whole value: templates, brackets, runs, and the
 //! composite values inside which no words may be looked for.
 
+use zeroize::Zeroizing;
+
 use super::{Family, words};
 use crate::{judge::line::trimmed, model::Kind};
 
 /// The family of a text that is neither empty nor long.
 pub(super) fn family(kind: Kind, text: &str) -> Option<Family> {
+    if is_bare(text) {
+        return substitution(text)
+            .or_else(|| documentation_key(text))
+            .or_else(|| run(kind, text))
+            .or_else(|| words::family(kind, text));
+    }
     if let Some(family) = template(text).or_else(|| documentation_key(text)) {
         return Some(family);
     }
     if text.contains('\n') || text.contains('\r') {
         return of_lines(kind, text);
     }
-    if let Some((body, comment)) = public_key_line(text) {
-        return body_of_key(kind, body, comment);
+    if let Some(body) = public_key_line(text) {
+        return body_of_key(kind, body);
     }
-    if let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) {
-        return of_url(kind, scheme, rest);
+    if let Some((_, rest)) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) {
+        return of_url(kind, rest);
     }
     if is_composite(text) {
         return None;
@@ -43,9 +51,21 @@ fn template(text: &str) -> Option<Family> {
     let rendered =
         (text.contains("${{") || text.contains("{{ secrets.") || text.contains("{{secrets.")) && text.contains("}}");
     let whole = wrapped("{{", "}}") || wrapped("<%", "%>") || wrapped("#{", "}#");
-    let token = text.strip_prefix("__").and_then(|rest| rest.strip_suffix("__")).is_some_and(is_upper_name);
     let context = ["secrets.", "vars.", "env."].iter().any(|head| text.strip_prefix(head).is_some_and(is_upper_name));
-    (rendered || whole || token || context).then_some(Family::Template)
+    (rendered || whole || context).then_some(Family::Template).or_else(|| substitution(text))
+}
+
+/// `__NAME__`, as deployment scripts replace it.
+fn substitution(text: &str) -> Option<Family> {
+    let inner = text.strip_prefix("__").and_then(|rest| rest.strip_suffix("__"));
+    inner.is_some_and(is_upper_name).then_some(Family::Template)
+}
+
+/// Without any sign that a template, a mask, a bracket or a URL would have: most keys.
+fn is_bare(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && text.bytes().any(|byte| byte.is_ascii_alphanumeric())
+        && !is_uuid(text)
 }
 
 /// A complete `${NAME}`, `$NAME` or `{NAME}`; any other `$` belongs to a password.
@@ -136,6 +156,9 @@ fn documentation_key(text: &str) -> Option<Family> {
 /// inside a body, only in one case, and only from four on at a boundary, or where it
 /// covers a part of its own.
 fn run(kind: Kind, text: &str) -> Option<Family> {
+    if !has_pattern(text) {
+        return None;
+    }
     let is_zero_id = text.len() == 36 && text.bytes().all(|byte| matches!(byte, b'0' | b'-'));
     let secret = kind == Kind::Secret;
     let parts = || text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
@@ -143,11 +166,22 @@ fn run(kind: Kind, text: &str) -> Option<Family> {
     let covered = parts().any(covered_by_x);
     let signs =
         text.len() >= 3 && is_one_letter(text) && !text.starts_with(|letter: char| letter.is_ascii_alphanumeric());
-    let body = parts().last().unwrap_or_default();
+    let body =
+        text.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).find(|part| !part.is_empty()).unwrap_or_default();
     let repeated = secret && body.len() >= 4 && is_one_letter(body) && text.len() - body.len() <= 16;
     let counted = body.len() == text.len() && body.bytes().all(|byte| byte.is_ascii_digit());
     let sequence = secret && !counted && is_sequence(body) && text.len() - body.len() <= 16;
     (is_zero_id || filled || covered || signs || repeated || sequence).then_some(Family::Run)
+}
+
+/// Whether there is anything in it to look at: three of one letter, or six steps of a sequence.
+fn has_pattern(text: &str) -> bool {
+    let (mut alike, mut steps) = (1, 0);
+    text.as_bytes().windows(2).any(|pair| {
+        alike = if pair[0] == pair[1] { alike + 1 } else { 1 };
+        steps += usize::from(follows(pair));
+        alike >= 3 || steps >= 6
+    })
 }
 
 pub(super) fn is_one_letter(text: &str) -> bool {
@@ -172,16 +206,15 @@ fn covered_by_x(part: &str) -> bool {
 
 /// `1234567890abcdef`, `abcdefgh…`: each letter follows the one before.
 fn is_sequence(part: &str) -> bool {
-    let follows = |pair: &[u8]| {
-        let (one, next) = (pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase());
-        next == one + 1
-            || matches!(
-                (one, next),
-                (b'9', b'0') | (b'9' | b'0', b'a') | (b'f' | b'z' | b'0', b'1') | (b'f' | b'z', b'0' | b'a')
-            )
-    };
     let bytes = part.as_bytes();
     bytes.len() >= 8 && bytes.windows(2).filter(|pair| follows(pair)).count() * 4 >= (bytes.len() - 1) * 3
+}
+
+fn follows(pair: &[u8]) -> bool {
+    match (pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()) {
+        (b'9', b'0') | (b'9' | b'0', b'a') | (b'f' | b'z', b'0' | b'1' | b'a') => true,
+        (one, next) => one.checked_add(1) == Some(next) && next.is_ascii_alphanumeric(),
+    }
 }
 
 /// Several lines: a key block by its body; else a placeholder only if every line is one.
@@ -204,7 +237,7 @@ fn of_block(kind: Kind, text: &str) -> Option<Family> {
     let (_, rest) = text.split_once('\n')?;
     let inner = rest.rsplit_once("-----END ").map_or(rest, |(inner, _)| inner);
     let inner = trimmed(inner);
-    let joined: String = inner.split_whitespace().collect();
+    let joined = Zeroizing::new(inner.split_whitespace().collect::<String>());
     if joined.is_empty() {
         return Some(Family::Empty);
     }
@@ -218,20 +251,19 @@ fn of_block(kind: Kind, text: &str) -> Option<Family> {
 }
 
 fn words_of_block(kind: Kind, inner: &str) -> Option<Family> {
-    let line = inner.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = Zeroizing::new(inner.split_whitespace().collect::<Vec<_>>().join(" "));
     of_part(kind, &line).or_else(|| words::any_marker(&line))
 }
 
-/// Body and comment of one OpenSSH public-key line.
-fn public_key_line(text: &str) -> Option<(&str, &str)> {
+/// The body of one OpenSSH public-key line; the words of its comment belong to a person.
+fn public_key_line(text: &str) -> Option<&str> {
     let (kind, rest) = text.split_once(' ')?;
     let known = ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|head| kind.starts_with(head));
-    let (body, comment) = rest.split_once(' ').unwrap_or((rest, ""));
-    (known && body.starts_with("AAAA")).then_some((body, comment))
+    let body = rest.split(' ').next().unwrap_or_default();
+    (known && body.starts_with("AAAA")).then_some(body)
 }
 
-/// Words in the comment belong to a person; only the body tells.
-fn body_of_key(kind: Kind, body: &str, _comment: &str) -> Option<Family> {
+fn body_of_key(kind: Kind, body: &str) -> Option<Family> {
     if body.len() >= 64 && !body.contains("...") && !body.contains("xxxxxxxx") && !body.contains("XXXXXXXX") {
         return None;
     }
@@ -245,7 +277,7 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// A URL: weak words are looked for in the password alone, all else in every part.
-fn of_url(kind: Kind, _scheme: &str, rest: &str) -> Option<Family> {
+fn of_url(kind: Kind, rest: &str) -> Option<Family> {
     if let Some(family) = ellipsis(rest).filter(|_| rest.len() <= 24) {
         return Some(family);
     }
@@ -253,7 +285,7 @@ fn of_url(kind: Kind, _scheme: &str, rest: &str) -> Option<Family> {
     // A `/` in angle brackets or in a password that nobody encoded does not end the authority.
     let end = rest
         .rfind('@')
-        .filter(|at| *at > end && rest[..*at].contains(':'))
+        .filter(|at| *at > end && has_password(&rest[..end]))
         .map_or(end, |at| at + rest[at..].find(['/', '?', '#']).unwrap_or(rest.len() - at));
     let (authority, path) = rest.split_at(end);
     let (login, host) = authority.rsplit_once('@').unwrap_or(("", authority));
@@ -262,6 +294,11 @@ fn of_url(kind: Kind, _scheme: &str, rest: &str) -> Option<Family> {
     secret.or_else(|| marked(kind, user)).or_else(|| example_host(host)).or_else(|| marked(kind, host)).or_else(|| {
         path.split(['/', '?', '&', '=', '#']).filter(|part| !part.is_empty()).find_map(|part| marked(kind, part))
     })
+}
+
+/// Whether what stands before the first slash is a login: a port is digits only.
+fn has_password(authority: &str) -> bool {
+    authority.split_once(':').is_some_and(|(_, rest)| !rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A part of a URL that is not the password: only what cannot be meant.

@@ -80,7 +80,7 @@ pub(super) fn family(kind: Kind, text: &str) -> Option<Family> {
         .or_else(|| words.asking(text))
         .or_else(|| words.about(DUMMY, Family::Dummy))
         .or_else(|| words.about(EXAMPLE, Family::Example).filter(|_| secret || words.words.len() == 1))
-        .or_else(|| example_host(kind, &lower))
+        .or_else(|| example_host(&lower))
         .or_else(|| words.about(TEST, Family::Test).filter(|_| secret))
         .or_else(|| words.weak(text).filter(|_| secret))
 }
@@ -213,12 +213,11 @@ fn is_counted(text: &str) -> bool {
     digits || COUNTED.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-fn example_host(kind: Kind, lower: &str) -> Option<Family> {
+fn example_host(lower: &str) -> Option<Family> {
     let reserved = ["example.com", "example.org", "example.net"];
     let is_name = reserved
         .iter()
         .any(|name| lower == *name || lower.strip_suffix(name).is_some_and(|head| head.ends_with(['.', '@'])));
-    let _ = kind;
     is_name.then_some(Family::Example)
 }
 
