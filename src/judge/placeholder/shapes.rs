@@ -285,7 +285,7 @@ fn of_url(kind: Kind, rest: &str) -> Option<Family> {
     // A `/` in angle brackets or in a password that nobody encoded does not end the authority.
     let end = rest
         .rfind('@')
-        .filter(|at| *at > end && rest[..*at].contains(':'))
+        .filter(|at| *at > end && has_password(&rest[..end]))
         .map_or(end, |at| at + rest[at..].find(['/', '?', '#']).unwrap_or(rest.len() - at));
     let (authority, path) = rest.split_at(end);
     let (login, host) = authority.rsplit_once('@').unwrap_or(("", authority));
@@ -294,6 +294,11 @@ fn of_url(kind: Kind, rest: &str) -> Option<Family> {
     secret.or_else(|| marked(kind, user)).or_else(|| example_host(host)).or_else(|| marked(kind, host)).or_else(|| {
         path.split(['/', '?', '&', '=', '#']).filter(|part| !part.is_empty()).find_map(|part| marked(kind, part))
     })
+}
+
+/// Whether what stands before the first slash is a login: a port is digits only.
+fn has_password(authority: &str) -> bool {
+    authority.split_once(':').is_some_and(|(_, rest)| !rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A part of a URL that is not the password: only what cannot be meant.

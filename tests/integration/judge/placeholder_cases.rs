@@ -578,6 +578,7 @@ const CASES: &[(Kind, &str, Option<Family>)] = &[
     (Config, "https://test.internal.acme.io", None),
     (Config, "https://abc.weaviate.network", None),
     (Config, "redis://localhost:6379", None),
+    (Config, "https://registry.acme.io:5000/test/@scope/pkg", None),
     (Config, "https://sandbox.acme.io/v1", None),
     // Near miss: passphrases.
     (Secret, "Correct-Horse7-battery!", None),
