@@ -266,8 +266,8 @@ impl Evaluation<'_> {
 
 /// Go's standard decoder: line breaks are skipped, padding is required.
 fn decode(text: &str) -> Result<Vec<u8>, usize> {
-    let text: String = text.chars().filter(|character| !matches!(character, '\r' | '\n')).collect();
-    STANDARD.decode(&text).map_err(|error| match error {
+    let text = envelope::unbroken(text);
+    STANDARD.decode(&*text).map_err(|error| match error {
         base64::DecodeError::InvalidByte(at, _) | base64::DecodeError::InvalidLastSymbol { offset: at, .. } => at,
         _ => text.len(),
     })

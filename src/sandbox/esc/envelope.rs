@@ -3,6 +3,8 @@
 //! The outer form is the service's (pulumi/esc `eval/crypt.go`); the sealing inside
 //! is this emulator's own: a libsodium secret box under the world's key.
 
+use std::borrow::Cow;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use libsodium_rs::crypto_secretbox::{self, Key, NONCEBYTES, Nonce};
 
@@ -71,8 +73,7 @@ impl WorldKey {
 
 /// The sealed bytes inside an envelope, if the envelope is sound.
 pub(super) fn unwrap(text: &str) -> Result<Vec<u8>, EnvelopeError> {
-    let text: String = text.chars().filter(|character| !matches!(character, '\r' | '\n')).collect();
-    let envelope = STANDARD.decode(text).map_err(|_| EnvelopeError::Base64)?;
+    let envelope = STANDARD.decode(&*unbroken(text)).map_err(|_| EnvelopeError::Base64)?;
     if envelope.len() < SHORTEST {
         return Err(EnvelopeError::Short);
     }
@@ -87,6 +88,11 @@ pub(super) fn unwrap(text: &str) -> Result<Vec<u8>, EnvelopeError> {
         return Err(EnvelopeError::Version);
     }
     Ok(body[8..].to_vec())
+}
+
+/// Go's decoder of base64 skips line breaks.
+pub(super) fn unbroken(text: &str) -> Cow<'_, str> {
+    if text.contains(['\r', '\n']) { text.replace(['\r', '\n'], "").into() } else { text.into() }
 }
 
 fn checksum(bytes: &[u8]) -> u32 {

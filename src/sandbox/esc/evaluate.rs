@@ -160,9 +160,7 @@ impl Evaluation<'_> {
         let summary = match self.imports.get(name) {
             Some(Some(value)) => return Some(Arc::clone(value)),
             Some(None) => format!("cyclic import of {name}"),
-            None if self.scopes.len() > DEEPEST_IMPORT * 8 || self.depth >= DEEPEST => {
-                "imports nest too deeply".to_owned()
-            }
+            None if self.depth >= DEEPEST => "imports nest too deeply".to_owned(),
             None => match self.surroundings.import(name) {
                 Ok(text) => return self.imported(name, &text),
                 Err(summary) => summary,

@@ -130,7 +130,8 @@ fn analyze(text: &str) -> Traits {
         flow_plain: plain && !flow_indicator,
         block_plain: plain && !block_indicator,
         single,
-        block: !odd && !text.ends_with(' '),
+        // A block of line breaks alone is legal, but parsers disagree on what it holds.
+        block: !odd && !text.ends_with(' ') && !text.bytes().all(|byte| byte == b'\n'),
         multiline: breaks,
     }
 }
@@ -247,18 +248,15 @@ fn folded(text: &str, indent: usize) -> String {
     let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(text).split('\n').collect();
     let mut out = String::new();
     let mut above: Option<&str> = None;
-    let mut gap = false;
     for line in lines {
         let folds = |line: &str| !line.starts_with([' ', '\t']);
         if line.is_empty() {
-            gap = true;
             out.push('\n');
             continue;
         }
         if above.is_some_and(|above| folds(above) && folds(line)) {
             out.push('\n');
         }
-        let _ = gap;
         out.push_str(&" ".repeat(indent));
         out.push_str(line);
         out.push('\n');
@@ -306,6 +304,7 @@ mod tests {
             ("a\n\n", "|+\n  a\n\n"),
             (" a\nb", "|2-\n   a\n  b\n"),
             ("a \nb", "\"a \\nb\""),
+            ("\n", "\"\\n\""),
             ("a\r\nb", "\"a\\r\\nb\""),
         ];
         for (text, expected) in cases {

@@ -15,13 +15,9 @@ pub(super) fn list(world: &EscWorld, call: &Call<'_>) -> SandboxResponse {
     let mut left = environment(world, call).tags.iter().filter(|(name, _)| name.as_str() > after);
     let shown: Vec<_> = left.by_ref().take(count.unwrap_or(usize::MAX)).collect();
     let tags: Map<String, Value> = shown.iter().map(|(name, tag)| ((*name).clone(), item(name, tag))).collect();
-    let mut body = json!({ "tags": tags });
-    if left.next().is_some()
-        && let Some((last, _)) = shown.last()
-    {
-        body["nextToken"] = json!(last);
-    }
-    SandboxResponse::json(200, &body)
+    // The Python SDK refuses this one listing without a token, even an empty one.
+    let last = shown.last().map(|(name, _)| name.as_str()).filter(|_| left.next().is_some());
+    SandboxResponse::json(200, &json!({ "tags": tags, "nextToken": last.unwrap_or_default() }))
 }
 
 fn item(name: &str, tag: &Tag) -> Value {

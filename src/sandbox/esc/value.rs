@@ -5,7 +5,7 @@
 //! service's (pulumi/esc `value.go`): `value`, `secret`, `unknown`, `trace`, with
 //! `value` absent for null, and objects merged with what they override.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::diagnostic::{Point, Range};
 
@@ -253,11 +253,34 @@ fn object(out: &mut String, entries: &BTreeMap<Arc<str>, Arc<Value>>) {
 fn range(out: &mut String, range: &Range) {
     out.push_str("{\"environment\":");
     string(out, &range.environment);
-    for (name, Point { line, column, byte }) in [("begin", range.begin), ("end", range.end)] {
-        // Writing to a string cannot fail.
-        let _ = write!(out, ",\"{name}\":{{\"line\":{line},\"column\":{column},\"byte\":{byte}}}");
-    }
+    point(out, ",\"begin\":{\"line\":", range.begin);
+    point(out, ",\"end\":{\"line\":", range.end);
     out.push('}');
+}
+
+/// Written by hand: an opened environment has two of these for every value.
+fn point(out: &mut String, open: &str, at: Point) {
+    out.push_str(open);
+    number(out, at.line);
+    out.push_str(",\"column\":");
+    number(out, at.column);
+    out.push_str(",\"byte\":");
+    number(out, at.byte);
+    out.push('}');
+}
+
+fn number(out: &mut String, mut number: u32) {
+    let mut digits = [b'0'; 10];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
 }
 
 /// The plain JSON of a value, as `fn::toJSON` gives it: with Go's escapes for HTML.
@@ -300,6 +323,13 @@ fn plain(out: &mut String, value: &Value) {
 }
 
 fn string(out: &mut String, text: &str) {
+    let simple = |byte: u8| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+    if text.bytes().all(simple) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     // A string always has a JSON form.
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }

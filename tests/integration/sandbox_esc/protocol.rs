@@ -325,7 +325,7 @@ fn the_token_exchange() {
         "requested_token_type": "urn:pulumi:token-type:access_token:organization",
         "expiration": 60,
     });
-    let mut exchange = |world: &mut EscWorld, field: &str, value: &str| {
+    let exchange = |world: &mut EscWorld, field: &str, value: &str| {
         let mut body = good.clone();
         if !field.is_empty() {
             body[field] = json!(value);
