@@ -31,14 +31,12 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
     let Some((snapshot, requests)) = read(&context, &plan, global, mapping)? else { return Ok(Exit::Interrupted) };
     let options = JudgeOptions { now: now(), require_evidence: args.require_evidence };
     let judgement = judge(mapping, &snapshot, options);
-    let incomplete = !plan.failures(&snapshot).is_empty() || (global.offline && snapshot.job.is_none());
     let report = summary::report(summary::Outcome {
         command: "check",
         mapping,
         selection: &selection,
         snapshot: &snapshot,
         judgement,
-        incomplete,
         requests,
         duration: started.elapsed(),
         run: crypto::random_id(8),
@@ -52,7 +50,6 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
 fn read(context: &Context, plan: &ReadPlan, global: &Global, mapping: &Mapping) -> Result<Option<Read>, Failure> {
     let mut stores = context.stores(global, mapping);
     let job = stores.take_job().map_err(|unread| Failure::usage(unread.what.clone(), unread.help.clone()))?;
-    let job = job.map(|job| job.snapshot);
     if global.offline {
         return Ok(Some((Snapshot { job, ..Snapshot::default() }, requests(&stores))));
     }

@@ -1,6 +1,7 @@
 //! Which mapping is meant, and reading it: everything about mappings that needs files.
 
 use std::{
+    fmt,
     fs::File,
     io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
@@ -14,12 +15,23 @@ use super::{args::Global, terminal};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MappingError {
     /// Already rendered: one block for each error, in the order of the file.
-    #[error("{rendered}")]
-    Invalid { rendered: String },
+    #[error("{rendered}\n{count} in {file}; no store was asked")]
+    Invalid { file: String, rendered: String, count: Count },
     #[error("no mapping: there is no esc-sync.yaml here and no file in mappings/")]
     None,
     #[error("several mappings: {}", names.join(", "))]
     Several { names: Vec<String> },
+}
+
+/// A number of errors, in words.
+#[derive(Debug)]
+pub(crate) struct Count(usize);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.0 == 1 { "" } else { "s" };
+        write!(f, "{} error{plural}", self.0)
+    }
 }
 
 impl MappingError {
@@ -66,7 +78,11 @@ pub(crate) fn open(global: &Global) -> Result<Loaded, MappingError> {
 
 pub(crate) fn open_file(file: &Path, profile: Option<&str>) -> Result<Loaded, MappingError> {
     let name = file.display().to_string();
-    let invalid = |diagnostics: Diagnostics| MappingError::Invalid { rendered: diagnostics.render(&name) };
+    let invalid = |diagnostics: Diagnostics| MappingError::Invalid {
+        rendered: diagnostics.render(&name).trim_end().to_owned(),
+        count: Count(diagnostics.errors().count() + diagnostics.omitted),
+        file: name.clone(),
+    };
     let text = read(file).map_err(|trouble| invalid(Diagnostics::of_file(trouble)))?;
     let options = LoadOptions { profile: profile.map(str::to_owned) };
     let loaded = load(&name, &text, &options).map_err(invalid)?;

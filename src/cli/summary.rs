@@ -17,7 +17,6 @@ pub(crate) struct Outcome<'a> {
     pub(crate) selection: &'a Selection,
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) judgement: Judgement,
-    pub(crate) incomplete: bool,
     pub(crate) requests: Vec<(String, u64)>,
     pub(crate) duration: Duration,
     pub(crate) run: String,
@@ -26,21 +25,20 @@ pub(crate) struct Outcome<'a> {
 
 pub(crate) fn report(outcome: Outcome<'_>) -> Report {
     let Outcome { mapping, selection, snapshot, judgement, .. } = outcome;
-    let entries: Vec<_> = mapping
-        .entries
-        .iter()
-        .zip(judgement.entries)
-        .filter(|(entry, _)| selection.contains(entry))
+    let chosen = mapping.entries.iter().zip(judgement.entries).filter(|(entry, _)| selection.contains(entry));
+    let mut incomplete = false;
+    let entries: Vec<_> = chosen
+        .inspect(|(_, judged)| incomplete |= judged.is_incomplete())
         .map(|(entry, judged)| entry_report(entry, judged, snapshot))
         .collect();
-    let verdict = decide(&entries, &judgement.findings, outcome.incomplete, outcome.fail_on);
+    let verdict = decide(&entries, &judgement.findings, incomplete, outcome.fail_on);
     Report {
         command: outcome.command,
         verdict,
         mapping: mapping.file.to_string(),
         entries,
         findings: judgement.findings,
-        incomplete: outcome.incomplete,
+        incomplete,
         requests: outcome.requests,
         duration: outcome.duration,
         run: outcome.run,

@@ -52,8 +52,9 @@ async fn read_github(plan: &ReadPlan, stores: &Stores) -> GithubSnapshot {
         join_all(plan.seen.iter().map(|repository| async { (repository.clone(), stores.seen(repository).await) }));
     let (secrets, variables, seen) = join3(secrets, variables, seen).await;
     let mut snapshot =
-        GithubSnapshot { secrets, variables, seen: seen.into_iter().collect::<BTreeMap<RepoRef, Listing<()>>>() };
+        GithubSnapshot { secrets, variables, seen: seen.into_iter().collect(), ..GithubSnapshot::default() };
     fill_selected(plan, stores, &mut snapshot).await;
+    snapshot.moved = stores.moved_repositories();
     snapshot
 }
 

@@ -1,13 +1,10 @@
 //! Which reads a mapping needs: each address once, whatever the number of entries.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     mapping::{DeclaredVisibility, Entry, Mapping},
-    model::{App, EnvironmentRef, GithubPlace, GithubScope, RepoRef, Slot, Snapshot, Unread},
+    model::{App, EnvironmentRef, GithubPlace, GithubScope, RepoRef, Slot},
 };
 
 use super::Selection;
@@ -74,26 +71,6 @@ impl ReadPlan {
         if entry.detail().visibility == Some(DeclaredVisibility::Selected) {
             self.selected.insert(place.clone());
         }
-    }
-
-    /// The reads that failed and on which some selected entry depends, by what was asked.
-    pub fn failures<'a>(&self, snapshot: &'a Snapshot) -> BTreeMap<String, &'a Arc<Unread>> {
-        let esc = snapshot
-            .esc
-            .iter()
-            .filter_map(|(environment, read)| Some((format!("esc {environment}"), read.as_ref().err()?)));
-        let github = &snapshot.github;
-        let secrets = github.secrets.iter().filter(|(scope, _)| !self.shadowing.contains(*scope));
-        let secrets =
-            secrets.filter_map(|(scope, read)| Some((format!("github {scope} secrets"), read.as_ref().err()?)));
-        let variables = github
-            .variables
-            .iter()
-            .filter_map(|(scope, read)| Some((format!("github {scope} variables"), read.as_ref().err()?)));
-        let seen = github.seen.iter().filter_map(|(repository, read)| {
-            Some((format!("github {repository} visible secrets"), read.as_ref().err()?))
-        });
-        esc.chain(secrets).chain(variables).chain(seen).filter(|(_, unread)| unread.cause.is_failure()).collect()
     }
 }
 

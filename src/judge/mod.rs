@@ -25,6 +25,7 @@ mod invisible;
 mod malformed_key;
 mod malformed_value;
 mod missing;
+mod moved_repository;
 mod not_base64;
 mod placeholder;
 mod plain_secret;
@@ -88,6 +89,15 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
+impl EntryJudgement {
+    /// Whether a store that was needed did not answer, so that nothing final can be said.
+    pub fn is_incomplete(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.rule == unreadable::RULE.id && finding.status == Some(Status::Unknown))
+    }
+}
+
 /// What judging depends on beside the mapping and the snapshot.
 #[derive(Clone, Copy, Debug)]
 pub struct JudgeOptions {
@@ -132,6 +142,10 @@ fn judge_entry(subject: &Subject, mut findings: Vec<Finding>) -> EntryJudgement 
     findings.sort_by(worst_first);
     let base = if subject.is_proved() { Status::Ok } else { Status::Unverified };
     let status = findings.iter().filter_map(|finding| finding.status).fold(base, Ord::min);
+    // Who must mend a value need not hear that it was not compared, unless that fails by itself.
+    if status < Status::Unverified {
+        findings.retain(|finding| finding.rule != unverified::RULE.id || finding.severity == Severity::Error);
+    }
     EntryJudgement { status, evidence: evidence(status, subject), findings }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     Finding, Subject, alias_present, beyond_hundred, denied_value, duplicate_value, hidden_config, invisible,
-    malformed_key, malformed_value, missing, not_base64, placeholder, plain_secret, scope_limit, shadowed,
-    stray_whitespace, too_old, undetermined_value, unexpected_value, unmanaged, unreadable, unused_allowance,
+    malformed_key, malformed_value, missing, moved_repository, not_base64, placeholder, plain_secret, scope_limit,
+    shadowed, stray_whitespace, too_old, undetermined_value, unexpected_value, unmanaged, unreadable, unused_allowance,
     unverified, value_mismatch, value_too_large, wide_policy,
     world::{Findings, World},
 };
@@ -46,6 +46,7 @@ pub const RULES: &[Rule] = &[
     malformed_key::RULE,
     malformed_value::RULE,
     missing::RULE,
+    moved_repository::RULE,
     not_base64::RULE,
     placeholder::RULE,
     plain_secret::RULE,

@@ -294,7 +294,8 @@ fn reaches_job(job: &JobSnapshot, scope: &GithubScope) -> bool {
 
 /// GitHub has it, and the job's repository is one that must see it, yet the job does not.
 fn unseen<'a>(job: &'a JobSnapshot, entry: &Entry, place: &GithubPlace, reading: &Reading) -> JobSide<'a> {
-    let Some(own) = job.repository.as_ref().filter(|_| reading.exists()) else { return JobSide::Apart };
+    let known = reading.exists() && !job.partial;
+    let Some(own) = job.repository.as_ref().filter(|_| known) else { return JobSide::Apart };
     match &*place.scope {
         GithubScope::Organization { .. } if entry.visible_to.contains(own) => JobSide::Unseen(own),
         GithubScope::Repository { .. } => JobSide::Unseen(own),

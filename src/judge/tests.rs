@@ -14,7 +14,7 @@ use crate::model::{Encoding, Stamp, Visibility};
 #[test]
 fn the_set_of_rules() {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred denied-value duplicate-value hidden-config invisible malformed-key malformed-value missing not-base64 placeholder-value plain-secret scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unmanaged unreadable unused-allowance unverified value-mismatch value-too-large wide-policy");
+    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred denied-value duplicate-value hidden-config invisible malformed-key malformed-value missing moved-repository not-base64 placeholder-value plain-secret scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unmanaged unreadable unused-allowance unverified value-mismatch value-too-large wide-policy");
 }
 
 /// One world in which every rule has something to say, around the given values.
@@ -66,7 +66,12 @@ fn world(values: &[String]) -> Case {
         .secret("J", "j")
         .value("j", &format!("{}****", value(10)))
         .repository_lists("acme/app", "J")
-        .listed("J");
+        .listed("J")
+        .secret("K", "k")
+        .value("k", value(10))
+        .listed("K")
+        .sees("acme/app", "K");
+    case.snapshot.github.moved.insert("acme/old".parse().expect("a repository"));
     for at in 0..101 {
         case = case.sees("acme/app", &format!("N{at:03}")).repository_lists("acme/app", &format!("N{at:03}"));
     }

@@ -52,9 +52,8 @@ fn reason(subject: &Subject, side: &GithubSide) -> String {
         Some(esc) if esc.is_not_base64() => {
             format!("{place} exists, but {} could not be unwrapped to compare", esc.place)
         }
-        Some(esc) => format!(
-            "{} was read and {place} exists; GitHub shows no values of secrets, and nothing is recorded to compare with",
-            esc.place
+        Some(_) => format!(
+            "{place} exists and ESC's value was read, but GitHub shows no values of secrets, and nothing is recorded to compare with"
         ),
         None => format!("{place} exists; GitHub shows no values of secrets"),
     }

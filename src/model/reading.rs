@@ -68,6 +68,8 @@ pub enum Cause {
     Server,
     /// The answer was cut, malformed, too large or contradicted itself.
     BadAnswer,
+    /// The environment's own definition has errors, so that nothing in it was evaluated.
+    Definition,
     /// The store evaluated its own definition and could not give this value.
     Undetermined,
     /// `--offline`: nobody was asked.
@@ -90,6 +92,7 @@ impl Cause {
             Self::Timeout => "timeout",
             Self::Server => "server",
             Self::BadAnswer => "bad-answer",
+            Self::Definition => "definition",
             Self::Undetermined => "undetermined",
             Self::NotAsked => "not-asked",
         }

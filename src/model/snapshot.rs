@@ -3,7 +3,7 @@
 //! A listing is either complete or an error. There is no shorter one.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -56,6 +56,8 @@ pub struct GithubSnapshot {
     pub variables: BTreeMap<Arc<GithubScope>, Listing<Variable>>,
     /// Organization secrets that a repository really sees (Actions), by repository.
     pub seen: BTreeMap<RepoRef, Listing<()>>,
+    /// Repositories that GitHub found under another name.
+    pub moved: BTreeSet<RepoRef>,
 }
 
 /// A complete listing by name, or why there is none.
@@ -74,6 +76,8 @@ pub struct JobSnapshot {
     pub values: BTreeMap<SecretName, SecretValue>,
     /// `GITHUB_REPOSITORY` of the job.
     pub repository: Option<RepoRef>,
+    /// Only some names were handed over: of the others nothing is known.
+    pub partial: bool,
 }
 
 impl Snapshot {
@@ -114,11 +118,11 @@ impl Snapshot {
     }
 
     fn job_reading(&self, name: &SecretName) -> Reading<'_> {
-        match &self.job {
-            None => not_asked(),
-            Some(job) => {
-                job.values.get(name).map_or(Reading::Absent, |value| Reading::Value { value, secret: true, meta: None })
-            }
+        let Some(job) = &self.job else { return not_asked() };
+        match job.values.get(name) {
+            Some(value) => Reading::Value { value, secret: true, meta: None },
+            None if job.partial => not_asked(),
+            None => Reading::Absent,
         }
     }
 }

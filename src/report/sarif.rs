@@ -12,7 +12,11 @@ use ring::digest;
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use super::{EntryReport, Report, Summary, Verdict, escape::visible, json, order};
-use crate::{judge::Finding, model::Severity, yaml::Position};
+use crate::{
+    judge::{self, Finding},
+    model::Severity,
+    yaml::Position,
+};
 
 pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     json::write(&log(report), out)
@@ -178,7 +182,7 @@ fn rule(id: &'static str) -> Rule {
     let help_uri = format!("{}/blob/main/docs/rules.md#{id}", env!("CARGO_PKG_REPOSITORY"));
     Rule {
         id,
-        short_description: Message { text: id.replace('-', " ") },
+        short_description: Message { text: judge::rule(id).map_or(id, |rule| rule.summary).to_owned() },
         help: Message { text: format!("What {id} means and how to mend it: {help_uri}") },
         help_uri,
         properties: RuleProperties { tags: ["secrets", "esc-sync"] },

@@ -28,14 +28,6 @@ const DESCRIPTOR: &str = "ESC_SYNC_GITHUB_SECRETS_FD";
 const SINGLE: &str = "ESC_SYNC_GITHUB_SECRET_";
 const LIMIT: u64 = 32 * 1024 * 1024;
 
-/// What the job sees.
-#[derive(Debug)]
-pub struct Job {
-    pub snapshot: JobSnapshot,
-    /// Whether an absent name is known to be absent; false where only single variables were given.
-    pub complete: bool,
-}
-
 /// Why the job's secrets could not be read.
 #[derive(Debug, thiserror::Error)]
 enum JobError {
@@ -51,17 +43,17 @@ enum JobError {
 
 /// Reads what the job was given; `None` if it was given nothing. `names` are the ones
 /// whose single variables are looked up.
-pub fn read<'a>(env: Env<'_>, names: impl Iterator<Item = &'a SecretName>) -> Result<Option<Job>, Unread> {
+pub fn read<'a>(env: Env<'_>, names: impl Iterator<Item = &'a SecretName>) -> Result<Option<JobSnapshot>, Unread> {
     let whole = whole(env).map_err(|error| unread(&error))?;
-    let (values, complete) = match whole {
-        Some(values) => (values, true),
-        None => (single(env, names), false),
+    let (values, partial) = match whole {
+        Some(values) => (values, false),
+        None => (single(env, names), true),
     };
-    if values.is_empty() && !complete {
+    if values.is_empty() && partial {
         return Ok(None);
     }
     let repository = env("GITHUB_REPOSITORY").and_then(|text| text.parse().ok());
-    Ok(Some(Job { snapshot: JobSnapshot { values, repository }, complete }))
+    Ok(Some(JobSnapshot { values, repository, partial }))
 }
 
 fn whole(env: Env<'_>) -> Result<Option<BTreeMap<SecretName, SecretValue>>, JobError> {
@@ -173,15 +165,15 @@ fn unread(error: &JobError) -> Unread {
 mod tests {
     use super::*;
 
-    fn job(variables: &[(&str, &str)], names: &[&str]) -> Result<Option<Job>, Unread> {
+    fn job(variables: &[(&str, &str)], names: &[&str]) -> Result<Option<JobSnapshot>, Unread> {
         let variables: BTreeMap<String, String> =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let names: Vec<SecretName> = names.iter().map(|name| SecretName::parse(name).expect("legal")).collect();
         read(&|name| variables.get(name).cloned(), names.iter())
     }
 
-    fn shown(job: &Job) -> Vec<(&str, &str)> {
-        let values = job.snapshot.values.iter();
+    fn shown(job: &JobSnapshot) -> Vec<(&str, &str)> {
+        let values = job.values.iter();
         values.map(|(name, value)| (name.as_str(), value.expose_text().expect("text"))).collect()
     }
 
@@ -190,8 +182,8 @@ mod tests {
         let text = r#"{"github_token":"ghs_x","GitHub_Token":"y","Api_Key":"a\nb","EMPTY":"","access-token":"z"}"#;
         let job = job(&[(WHOLE, text), ("GITHUB_REPOSITORY", "Acme/App")], &[]).expect("read").expect("given");
         assert_eq!(shown(&job), [("API_KEY", "a\nb"), ("EMPTY", "")]);
-        assert!(job.complete);
-        assert_eq!(job.snapshot.repository.expect("given").to_string(), "acme/app");
+        assert!(!job.partial);
+        assert_eq!(job.repository.expect("given").to_string(), "acme/app");
     }
 
     #[test]
@@ -210,7 +202,7 @@ mod tests {
         let given = [("ESC_SYNC_GITHUB_SECRET_A", "1"), ("ESC_SYNC_GITHUB_SECRET_B", "")];
         let job = job(&given, &["A", "B", "C"]).expect("read").expect("given");
         assert_eq!(shown(&job), [("A", "1")]);
-        assert!(!job.complete);
+        assert!(job.partial);
     }
 
     #[test]

@@ -11,19 +11,18 @@ pub mod github;
 pub mod job;
 mod lease;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 pub use capability::{CAPABILITIES, Capability, StoreKind};
 pub use env::Env;
 pub use esc::EscStore;
 pub use github::GithubStore;
-pub use job::Job;
 
 use crate::{
     http::Client,
     model::{
-        App, EnvironmentRef, EscSnapshot, GithubScope, Listing, Meta, RepoRef, SecretName, Slot, Stamp, Unread,
-        Variable,
+        App, EnvironmentRef, EscSnapshot, GithubScope, JobSnapshot, Listing, Meta, RepoRef, SecretName, Slot, Stamp,
+        Unread, Variable,
     },
 };
 
@@ -34,7 +33,7 @@ use crate::{
 pub struct Stores {
     esc: Result<EscStore, Arc<Unread>>,
     github: Result<GithubStore, Arc<Unread>>,
-    job: Result<Option<Job>, Arc<Unread>>,
+    job: Result<Option<JobSnapshot>, Arc<Unread>>,
 }
 
 /// Requests sent so far, every attempt counted.
@@ -63,7 +62,7 @@ impl Stores {
     pub fn new(
         esc: Result<EscStore, Unread>,
         github: Result<GithubStore, Unread>,
-        job: Result<Option<Job>, Unread>,
+        job: Result<Option<JobSnapshot>, Unread>,
     ) -> Self {
         Self { esc: esc.map_err(Arc::new), github: github.map_err(Arc::new), job: job.map_err(Arc::new) }
     }
@@ -77,7 +76,7 @@ impl Stores {
     }
 
     /// The job's own secrets, taken out: they are read once. `None` outside a job.
-    pub fn take_job(&mut self) -> Result<Option<Job>, Arc<Unread>> {
+    pub fn take_job(&mut self) -> Result<Option<JobSnapshot>, Arc<Unread>> {
         std::mem::replace(&mut self.job, Ok(None))
     }
 
@@ -113,6 +112,11 @@ impl Stores {
         name: &SecretName,
     ) -> Result<Arc<[RepoRef]>, Arc<Unread>> {
         self.github()?.selected_repositories(organization, app, slot, name).await.map_err(Arc::new)
+    }
+
+    /// Repositories that were found under another name than the one asked for (failure case G9).
+    pub fn moved_repositories(&self) -> BTreeSet<RepoRef> {
+        self.github.iter().flat_map(GithubStore::moved_repositories).collect()
     }
 
     pub fn requests(&self) -> Requests {

@@ -68,7 +68,7 @@ fn excerpt(report: &str) -> String {
     shown.by_ref().fold(String::new(), |text, line| text + line.trim_end() + "\n")
 }
 
-fn blocks<'a>(text: &'a str, language: &str) -> Vec<String> {
+fn blocks(text: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let fence = format!("```{language}");
     let mut lines = text.lines();

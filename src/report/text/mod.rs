@@ -125,7 +125,7 @@ impl Text<'_> {
         let severity = Cell { column: SEVERITY, ..cell(finding.severity.as_str(), severity_ink(finding.severity)) };
         let rule = Cell { column: self.columns.rule, ..cell(finding.rule, Ink::Plain) };
         self.page.row(4, 6, &[severity, rule, quoted(&place)])?;
-        self.page.prose(6, 6, Ink::Plain, &clipped(&finding.reason, LONGEST_REASON))?;
+        self.page.prose(6, 6, Ink::Plain, &clipped(beside_place(finding), LONGEST_REASON))?;
         self.page.whole(6, "fix:", Ink::Command, &finding.remedy)
     }
 
@@ -173,9 +173,15 @@ fn alike(entries: &[&EntryReport]) -> usize {
 /// All that is said of an entry with one finding, but for the place.
 fn said(entry: &EntryReport) -> Option<(&str, Severity, &str, &str)> {
     match entry.findings.as_slice() {
-        [one] => Some((one.rule, one.severity, &one.reason, &one.remedy)),
+        [one] => Some((one.rule, one.severity, beside_place(one), &one.remedy)),
         _ => None,
     }
+}
+
+/// The reason without the place it opens with, since the place is shown beside it.
+fn beside_place(finding: &Finding) -> &str {
+    let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+    finding.reason.strip_prefix(&place).map_or(&*finding.reason, str::trim_start)
 }
 
 fn service(entry: &EntryReport) -> &str {

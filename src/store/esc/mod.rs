@@ -102,7 +102,7 @@ impl EscStore {
     fn snapshot(&self, response: &Response, asked: &Asked<'_>, of: &EnvironmentRef) -> Result<EscSnapshot, Unread> {
         let opened = value::parse(response.body()).map_err(|fault| answer::bad_answer(asked, &fault.to_string()))?;
         if let Some(errors) = diagnostic::errors(&opened.diagnostics) {
-            return Err(undetermined(asked, &errors, of));
+            return Err(broken(asked, &errors, of));
         }
         match opened.root {
             Some(root) => Ok(EscSnapshot { root, revised_at: None }),
@@ -118,7 +118,7 @@ impl EscStore {
         let asked = self.asked(operation);
         let session: Session = parsed(&response, &asked)?;
         if let Some(errors) = diagnostic::errors(session.diagnostics.as_deref().unwrap_or_default()) {
-            return Err(undetermined(&asked, &errors, environment));
+            return Err(broken(&asked, &errors, environment));
         }
         session.id.filter(|id| !id.is_empty()).ok_or_else(|| answer::bad_answer(&asked, "it names no session"))
     }
@@ -264,11 +264,11 @@ fn parsed<T: DeserializeOwned>(response: &Response, asked: &Asked<'_>) -> Result
 fn refused(response: &Response, asked: &Asked<'_>, of: &EnvironmentRef) -> Unread {
     let diagnosed = answer::parse::<Diagnosed>(response.body()).ok().and_then(|diagnosed| diagnosed.diagnostics);
     match diagnostic::errors(diagnosed.as_deref().unwrap_or_default()) {
-        Some(errors) => undetermined(asked, &errors, of),
+        Some(errors) => broken(asked, &errors, of),
         None => HttpError::Status { status: 400 }.into_unread(asked),
     }
 }
 
-fn undetermined(asked: &Asked<'_>, errors: &str, of: &EnvironmentRef) -> Unread {
-    asked.unread(Cause::Undetermined, errors, format!("mend the definition: esc env edit {of}"))
+fn broken(asked: &Asked<'_>, errors: &str, of: &EnvironmentRef) -> Unread {
+    asked.unread(Cause::Definition, errors, format!("mend the definition: esc env edit {of}"))
 }

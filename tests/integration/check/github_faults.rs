@@ -59,7 +59,7 @@ fn g2_an_empty_budget_ends_the_run_with_the_time_of_return() {
         .header("x-ratelimit-reset", &reset);
     world.fault(fault.at(SECRETS).forever());
     let said = assert_unknown(&world.check([]));
-    assert!(said.contains("rate limit"), "{said}");
+    assert!(said.contains("run again after"), "{said}");
     assert_eq!(world.asked(SECRETS), 1, "no request before the reset");
 }
 

@@ -78,7 +78,7 @@ fn forms() -> Vec<Vec<u8>> {
         let inner = &STANDARD.encode([&b"xx"[..skipped], MARK.as_bytes()].concat())[4..16];
         forms.push(inner.as_bytes().to_vec());
         for again in 0..3 {
-            forms.push(STANDARD.encode([&b"xx"[..again], inner.as_bytes()].concat())[4..14].as_bytes().to_vec());
+            forms.push(STANDARD.encode([&b"xx"[..again], inner.as_bytes()].concat()).as_bytes()[4..14].to_vec());
         }
     }
     let hex: String = MARK.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -118,7 +118,7 @@ fn assert_no_file_holds_it(folder: &Path) {
 
 fn faults() -> Vec<Fault> {
     let echo = marked(
-        "{\"message\": \"{}\", \"code\": 400, \"diagnostics\": [{\"summary\": \"bad value {}\", \"path\": \"values.{}\"}]}",
+        "{\"message\": \"{}\", \"code\": 400, \"diagnostics\": [{\"summary\": \"bad value {}\", \"path\": \"values.x\"}]}",
     );
     let answer = |status: u16, body: &str| {
         Fault::new(Effect::Answer { status, headers: [].into(), body: body.to_owned() }).forever()

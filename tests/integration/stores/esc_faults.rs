@@ -219,7 +219,7 @@ async fn e10_a_definition_that_cannot_be_evaluated_gives_no_values() {
     for (open, read) in cases {
         let stub = stub(open, read).await;
         let unread = failure(&esc(&stub)).await;
-        assert_eq!(unread.cause, Cause::Undetermined);
+        assert_eq!(unread.cause, Cause::Definition);
         assert!(unread.what.contains("values.a, line 2 column 8 of default/production"), "{unread}");
         assert!(!unread.what.contains("hunter2"));
     }

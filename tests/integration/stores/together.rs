@@ -55,7 +55,7 @@ async fn a_check_of_one_environment_and_one_organization_is_three_requests() {
     assert_eq!(stores.requests(), Requests { esc: 2, github: 1 });
     assert_eq!(stub.log().len(), 3);
     let job = stores.take_job().expect("read").expect("given");
-    assert!(job.complete && job.snapshot.values.contains_key("API_KEY"));
+    assert!(!job.partial && job.values.contains_key("API_KEY"));
 }
 
 #[tokio::test]
