@@ -55,6 +55,9 @@ pub(crate) struct Global {
     /// Time for one request, whole body and retries included
     #[arg(long, global = true, value_name = "DUR", default_value = "30s", value_parser = duration)]
     pub(crate) timeout: Duration,
+    /// Time a run waits in all for a store that asks for a pause
+    #[arg(long, global = true, value_name = "DUR", default_value = "90s", value_parser = duration)]
+    pub(crate) max_wait: Duration,
     /// Run against the embedded emulator, its state kept in DIR
     #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = KEPT_FOLDER)]
     pub(crate) sandbox: Option<PathBuf>,

@@ -27,8 +27,8 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
     selection.check(mapping)?;
     let targets = output::open(global)?;
     let context = Context::new(global, mapping)?;
-    let plan = ReadPlan::new(mapping, &selection);
-    let Some((snapshot, requests)) = read(&context, &plan, global, mapping)? else { return Ok(Exit::Interrupted) };
+    let mut plan = ReadPlan::new(mapping, &selection);
+    let Some((snapshot, requests)) = read(&context, &mut plan, global, mapping)? else { return Ok(Exit::Interrupted) };
     let options = JudgeOptions { now: now(), require_evidence: args.require_evidence };
     let judgement = judge(mapping, &snapshot, options);
     let report = summary::report(summary::Outcome {
@@ -47,9 +47,12 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
 }
 
 /// `None`: interrupted.
-fn read(context: &Context, plan: &ReadPlan, global: &Global, mapping: &Mapping) -> Result<Option<Read>, Failure> {
+fn read(context: &Context, plan: &mut ReadPlan, global: &Global, mapping: &Mapping) -> Result<Option<Read>, Failure> {
     let mut stores = context.stores(global, mapping);
     let job = stores.take_job().map_err(|unread| Failure::usage(unread.what.clone(), unread.help.clone()))?;
+    if let Some(repository) = job.as_ref().and_then(|job| job.repository.as_ref()) {
+        plan.add_job(repository);
+    }
     if global.offline {
         return Ok(Some((Snapshot { job, ..Snapshot::default() }, requests(&stores))));
     }

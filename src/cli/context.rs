@@ -53,7 +53,8 @@ impl Context {
     pub(crate) fn stores(&self, global: &Global, mapping: &Mapping) -> Stores {
         let look_up = |name: &str| self.environment.var(name);
         let proxy = ProxySettings::find(&look_up);
-        let client = Client::new(Options { timeout: global.timeout, proxy, ..Options::default() });
+        let client =
+            Client::new(Options { timeout: global.timeout, wait_budget: global.max_wait, proxy, ..Options::default() });
         if let Some(proxy) = client.proxy_description() {
             tracing::info!(%proxy, "requests go through a proxy");
         }

@@ -35,6 +35,17 @@ impl ReadPlan {
         plan
     }
 
+    /// Inside a job its own repository's secrets may stand before the organization's, so that
+    /// the value the job sees is another scope's.
+    pub fn add_job(&mut self, repository: &RepoRef) {
+        let scope = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
+        let concerned =
+            self.secrets.iter().any(|scope| matches!(**scope, GithubScope::Organization { app: App::Actions, .. }));
+        if concerned && !self.secrets.contains(&scope) {
+            self.shadowing.insert(Arc::new(scope));
+        }
+    }
+
     fn add(&mut self, entry: &Entry) {
         if let Some(esc) = &entry.esc {
             insert_shared(&mut self.environments, &esc.environment);

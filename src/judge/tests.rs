@@ -71,6 +71,7 @@ fn world(values: &[String]) -> Case {
         .value("k", value(10))
         .listed("K")
         .sees("acme/app", "K");
+    case.snapshot.job.as_mut().expect("A is in it").partial = true;
     case.snapshot.github.moved.insert("acme/old".parse().expect("a repository"));
     for at in 0..101 {
         case = case.sees("acme/app", &format!("N{at:03}")).repository_lists("acme/app", &format!("N{at:03}"));

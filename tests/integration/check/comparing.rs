@@ -153,3 +153,14 @@ fn dependabot_codespaces_and_environment_secrets_are_looked_up_in_their_own_scop
         assert_eq!(status(&report, name), "unverified", "{name} {:?}", rules(&report, name));
     }
 }
+
+#[test]
+fn g15_a_job_value_that_may_be_a_nearer_scopes_proves_nothing_of_the_organizations() {
+    let world = world("job-shadowed");
+    world.secret("/repos/acme/app/actions", "OTHER", "value-of-the-repository-31aa", &json!({}));
+    let secrets = json!({ "SAME": "value-of-same-51c2", "OTHER": "value-of-the-repository-31aa" }).to_string();
+    let program = world.program(["check", "--format", "json"]).env("ESC_SYNC_GITHUB_SECRETS", &secrets);
+    let report = program.env("GITHUB_REPOSITORY", "acme/app").run().json();
+    assert_eq!((status(&report, "SAME"), status(&report, "OTHER")), ("ok", "unverified"));
+    assert!(rules(&report, "OTHER").contains(&"shadowed"), "{report:#}");
+}

@@ -171,6 +171,8 @@ fn i8_no_value_under_any_fault() {
                 "check",
                 "--timeout",
                 "400ms",
+                "--max-wait",
+                "1ms",
                 "-vvv",
                 "--report",
                 "json=report.json",
