@@ -5,5 +5,6 @@ mod counts;
 mod esc_faults;
 mod github_faults;
 mod leaks;
+mod logins;
 mod mapping_errors;
 mod sandbox_flag;
