@@ -130,6 +130,9 @@ pub(crate) struct SandboxArgs {
     /// Address under which clients reach it, for absolute URLs in answers
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// Socket in the file system to listen on as well, for clients that can only be pointed at one
+    #[arg(long, value_name = "PATH")]
+    pub(crate) unix_socket: Option<PathBuf>,
     /// Folder for its state [default: kept in memory]
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,

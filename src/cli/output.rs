@@ -92,8 +92,8 @@ impl Targets {
         for mut target in self.files {
             if let Err(error) = target.write(report, &plain) {
                 let why = format!("cannot write the report {}: {}", target.file.display(), error.kind());
-                failed
-                    .get_or_insert(Failure::usage(why, "see to the space and the rights of its folder, and run again"));
+                let help = "see to the space and the rights of its folder, and run again";
+                failed.get_or_insert(Failure::unknown(why, help));
             }
         }
         let mut bytes = Vec::new();

@@ -36,7 +36,7 @@ pub(crate) fn serve(global: &Global, args: &SandboxArgs) -> Result<Exit, Failure
         listen: args.listen,
         public_url: args.public_url.clone(),
         dir: args.dir.clone(),
-        ..SandboxOptions::default()
+        unix_socket: args.unix_socket.clone(),
     };
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::from_io)?;
     runtime.block_on(async {
@@ -73,7 +73,12 @@ fn announce(url: &str) -> Result<(), Failure> {
 fn optional_mapping(global: &Global) -> Result<Option<Mapping>, Failure> {
     match mapping_file::open(global) {
         Ok(loaded) => Ok(Some(loaded.mapping)),
-        Err(MappingError::None | MappingError::Several { .. }) => Ok(None),
+        Err(error @ (MappingError::None | MappingError::Several { .. })) => {
+            terminal::say(format_args!(
+                "esc-sync: nothing to seed from ({error}); the organization acme and its repositories are there"
+            ));
+            Ok(None)
+        }
         Err(error) => Err(error.into()),
     }
 }
