@@ -34,8 +34,10 @@ pub(crate) fn width() -> usize {
     asked.unwrap_or(if stdout_is_terminal() { terminal_columns() } else { 120 })
 }
 
+/// A terminal that does not know its width says 0.
 fn terminal_columns() -> usize {
-    rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| usize::from(size.ws_col)).max(20)
+    let told = rustix::termios::tcgetwinsize(io::stdout()).map_or(0, |size| usize::from(size.ws_col));
+    if told == 0 { 80 } else { told.max(20) }
 }
 
 /// Says something to the person, on standard error. Who closed it does not want to hear.
