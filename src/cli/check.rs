@@ -50,6 +50,14 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
 fn read(context: &Context, plan: &mut ReadPlan, global: &Global, mapping: &Mapping) -> Result<Option<Read>, Failure> {
     let mut stores = context.stores(global, mapping);
     let job = stores.take_job().map_err(|unread| Failure::usage(unread.what.clone(), unread.help.clone()))?;
+    let job = job.filter(|job| {
+        if job.values.is_empty() {
+            terminal::say(
+                "esc-sync: warning: this job was given no secrets to compare with; pull requests from forks and runs of Dependabot get none",
+            );
+        }
+        !job.values.is_empty()
+    });
     if let Some(repository) = job.as_ref().and_then(|job| job.repository.as_ref()) {
         plan.add_job(repository);
     }

@@ -1,13 +1,16 @@
 //! Asks everything a read plan names, all at once, and puts the answers together.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all};
 
 use crate::{
     model::{
-        EnvironmentRef, EscSnapshot, GithubPlace, GithubScope, GithubSnapshot, JobSnapshot, Listing, RepoRef, Snapshot,
-        Unread, Visibility,
+        EnvironmentRef, EscSnapshot, GithubPlace, GithubScope, GithubSnapshot, JobSnapshot, Listing, RepoRef, Slot,
+        Snapshot, Unread, Visibility,
     },
     store::Stores,
 };
@@ -39,7 +42,9 @@ async fn read_environment(
         return stores.environment(environment).await;
     }
     let (snapshot, revised_at) = join(stores.environment(environment), stores.revised_at(environment)).await;
-    Ok(EscSnapshot { revised_at: revised_at?, ..snapshot? })
+    // That the environment cannot be opened is what a person must hear first.
+    let snapshot = snapshot?;
+    Ok(EscSnapshot { revised_at: revised_at?, ..snapshot })
 }
 
 async fn read_github(plan: &ReadPlan, stores: &Stores) -> GithubSnapshot {
@@ -48,14 +53,26 @@ async fn read_github(plan: &ReadPlan, stores: &Stores) -> GithubSnapshot {
     });
     let variables =
         each(plan.variables.iter(), |scope: Arc<GithubScope>| async move { stores.variables(&scope).await });
-    let seen =
-        join_all(plan.seen.iter().map(|repository| async { (repository.clone(), stores.seen(repository).await) }));
-    let (secrets, variables, seen) = join3(secrets, variables, seen).await;
-    let mut snapshot =
-        GithubSnapshot { secrets, variables, seen: seen.into_iter().collect(), ..GithubSnapshot::default() };
+    let seen = views(&plan.seen, |repository| stores.seen(repository));
+    let seen_variables = views(&plan.seen_variables, |repository| stores.seen_variables(repository));
+    let ((secrets, variables), (seen, seen_variables)) =
+        join(join(secrets, variables), join(seen, seen_variables)).await;
+    let mut snapshot = GithubSnapshot { secrets, variables, seen, seen_variables, ..GithubSnapshot::default() };
     fill_selected(plan, stores, &mut snapshot).await;
     snapshot.moved = stores.moved_repositories();
     snapshot
+}
+
+/// What each repository sees, all asked at once.
+async fn views<'a, F: Future<Output = Listing<()>>>(
+    repositories: &'a BTreeSet<RepoRef>,
+    read: impl Fn(&'a RepoRef) -> F,
+) -> BTreeMap<RepoRef, Listing<()>> {
+    let reads = repositories.iter().map(|repository| {
+        let answer = read(repository);
+        async { (repository.clone(), answer.await) }
+    });
+    join_all(reads).await.into_iter().collect()
 }
 
 /// Runs one read for each scope, all at once.
@@ -73,22 +90,30 @@ where
     join_all(reads).await.into_iter().collect()
 }
 
-/// Reads the list of repositories of each secret for which the mapping declares one.
+/// Reads the list of repositories of each secret and variable for which the mapping declares one.
 /// A list that cannot be read stays unasked (`None`), which no rule takes for a list.
 async fn fill_selected(plan: &ReadPlan, stores: &Stores, snapshot: &mut GithubSnapshot) {
-    let is_selected = |place: &&GithubPlace| {
-        let listed = snapshot.secrets.get(&place.scope).and_then(|listing| listing.as_ref().ok()?.get(&place.name));
-        listed.is_some_and(|meta| matches!(meta.visibility, Some(Visibility::Selected(_))))
-    };
-    let wanted: Vec<_> = plan.selected.iter().filter(is_selected).collect();
-    let lists = join_all(wanted.iter().map(|place| selected_list(stores, place))).await;
-    for (place, list) in wanted.into_iter().zip(lists) {
-        let meta =
-            snapshot.secrets.get_mut(&place.scope).and_then(|listing| listing.as_mut().ok()?.get_mut(&place.name));
-        if let (Some(meta), Some(list)) = (meta, list) {
-            meta.visibility = Some(Visibility::Selected(Some(list)));
+    let mut wanted = Vec::new();
+    for place in &plan.selected {
+        if policy(snapshot, place).is_some_and(|found| matches!(found, Visibility::Selected(_))) {
+            wanted.push(place);
         }
     }
+    let lists = join_all(wanted.iter().map(|place| selected_list(stores, place))).await;
+    for (place, list) in wanted.into_iter().zip(lists) {
+        if let (Some(found), Some(list)) = (policy(snapshot, place), list) {
+            *found = Visibility::Selected(Some(list));
+        }
+    }
+}
+
+/// The policy that was listed for a place.
+fn policy<'s>(snapshot: &'s mut GithubSnapshot, place: &GithubPlace) -> Option<&'s mut Visibility> {
+    let meta = match place.slot {
+        Slot::Secret => snapshot.secrets.get_mut(&place.scope)?.as_mut().ok()?.get_mut(&place.name)?,
+        Slot::Variable => &mut snapshot.variables.get_mut(&place.scope)?.as_mut().ok()?.get_mut(&place.name)?.meta,
+    };
+    meta.visibility.as_mut()
 }
 
 async fn selected_list(stores: &Stores, place: &GithubPlace) -> Option<Arc<[RepoRef]>> {

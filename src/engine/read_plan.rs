@@ -19,6 +19,8 @@ pub struct ReadPlan {
     pub variables: BTreeSet<Arc<GithubScope>>,
     /// Repositories of which is asked which organization secrets they really see.
     pub seen: BTreeSet<RepoRef>,
+    /// The same for variables.
+    pub seen_variables: BTreeSet<RepoRef>,
     /// Scopes listed only to find names that shadow others; entries do not depend on them.
     pub shadowing: BTreeSet<Arc<GithubScope>>,
     /// Secrets whose exact list of repositories is declared, so that the list must be read.
@@ -35,13 +37,18 @@ impl ReadPlan {
         plan
     }
 
-    /// Inside a job its own repository's secrets may stand before the organization's, so that
-    /// the value the job sees is another scope's.
+    /// Inside a job a value may come from another scope than the one that is mapped: from the job's
+    /// own repository before the organization, and from both where the job is outside an environment.
     pub fn add_job(&mut self, repository: &RepoRef) {
+        let of_organization =
+            |scope: &Arc<GithubScope>| matches!(**scope, GithubScope::Organization { app: App::Actions, .. });
+        let of_environment = |scope: &Arc<GithubScope>| matches!(&**scope, GithubScope::Environment { repository: own, .. } if own == repository);
+        let environment = self.secrets.iter().any(of_environment);
+        if environment {
+            self.seen.insert(repository.clone());
+        }
         let scope = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
-        let concerned =
-            self.secrets.iter().any(|scope| matches!(**scope, GithubScope::Organization { app: App::Actions, .. }));
-        if concerned && !self.secrets.contains(&scope) {
+        if !self.secrets.contains(&scope) && (environment || self.secrets.iter().any(of_organization)) {
             self.shadowing.insert(Arc::new(scope));
         }
     }
@@ -59,24 +66,27 @@ impl ReadPlan {
                 Slot::Variable => insert_shared(&mut self.variables, &place.scope),
             }
         }
-        for place in entry.organization_places().filter(|place| place.slot == Slot::Secret) {
+        for place in entry.organization_places() {
             self.add_visibility(entry, place);
         }
     }
 
-    /// Only Actions tells which organization secrets a repository sees.
+    /// Only Actions tells which secrets and variables of an organization a repository sees.
     fn add_visibility(&mut self, entry: &Entry, place: &GithubPlace) {
         if place.scope.app() == App::Actions {
-            for repository in entry
-                .visible_to
-                .iter()
-                .filter(|repository| !self.seen.contains(repository))
-                .cloned()
-                .collect::<Vec<_>>()
-            {
-                let scope = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
-                self.shadowing.insert(Arc::new(scope));
-                self.seen.insert(repository);
+            let seen = match place.slot {
+                Slot::Secret => &mut self.seen,
+                Slot::Variable => &mut self.seen_variables,
+            };
+            for repository in entry.visible_to.iter() {
+                if seen.contains(repository) {
+                    continue;
+                }
+                seen.insert(repository.clone());
+                if place.slot == Slot::Secret {
+                    let scope = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
+                    self.shadowing.insert(Arc::new(scope));
+                }
             }
         }
         if entry.detail().visibility == Some(DeclaredVisibility::Selected) {

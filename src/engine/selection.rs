@@ -30,9 +30,11 @@ impl Selection {
     }
 
     pub fn contains(&self, entry: &Entry) -> bool {
-        self.names.as_ref().is_none_or(|names| names.is_match(entry.name.as_str()))
-            && (self.services.is_empty()
-                || entry.service.as_ref().is_some_and(|id| self.services.iter().any(|asked| **asked == **id)))
+        self.names.as_ref().is_none_or(|names| {
+            let mut all = std::iter::once(&entry.name).chain(&entry.detail().aliases);
+            all.any(|name| names.is_match(name.as_str()))
+        }) && (self.services.is_empty()
+            || entry.service.as_ref().is_some_and(|id| self.services.iter().any(|asked| **asked == **id)))
             && (self.tiers.is_empty() || self.tiers.contains(&entry.tier))
     }
 

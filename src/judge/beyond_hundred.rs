@@ -85,7 +85,10 @@ fn cut_off(world: &World, entry: &Entry, repository: &RepoRef, place: &GithubPla
     let reason = format!(
         "{place} is beyond the first {FIRST} organization secrets of {repository} by name: its workflows get nothing"
     );
-    let remedy = format!("`{}`", remedy::store(&subject, &Place::Github(own)));
+    let store = remedy::copy(&subject, &Place::Github(own));
+    let remedy = format!(
+        "keep it at the repository and say so in the mapping (`github: {{ repository: {repository} }}`): `{store}`"
+    );
     let place = Some(Place::Github(place.clone()));
     Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Invisible), place) }
 }
@@ -112,7 +115,10 @@ mod tests {
         let about = case(100).judge_one();
         assert_eq!(about.status, Status::Invisible);
         assert_eq!(only(&about, "beyond-hundred").severity, Severity::Error);
-        assert_eq!(only(&about, "beyond-hundred").remedy, "`gh secret set ZED --repo acme/app`");
+        assert_eq!(
+            only(&about, "beyond-hundred").remedy,
+            "keep it at the repository and say so in the mapping (`github: { repository: acme/app }`): `esc env open acme/default/prod z --format string | gh secret set ZED --repo acme/app`"
+        );
         assert_eq!(case(100).repository_lists("acme/app", "ZED").judge_one().status, Status::Unverified);
     }
 

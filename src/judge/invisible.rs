@@ -39,9 +39,12 @@ fn blindness(subject: &Subject, side: &GithubSide, organization: &str, repositor
         return Some("the repository belongs to another owner");
     }
     let policy = side.reading.meta().and_then(|meta| meta.visibility.as_ref());
-    let seen = subject.world.snapshot.github.seen.get(repository).filter(|_| place.slot == Slot::Secret);
+    let seen = subject.world.snapshot.github.seen_by(repository, place.slot);
     match (seen, policy) {
         (Some(Ok(names)), _) if names.contains_key(&place.name) => None,
+        (Some(Ok(_)), _) if place.slot == Slot::Variable => {
+            Some("it is not in the list of organization variables that the repository sees")
+        }
         (Some(Ok(_)), _) => Some("it is not in the list of organization secrets that the repository sees"),
         (None, Some(Visibility::Selected(Some(list)))) if !list.contains(repository) => {
             Some("it is not among the repositories that were selected")
@@ -63,14 +66,14 @@ fn finding(subject: &Subject, side: &GithubSide, repository: &RepoRef, why: &str
     let remedy = match side.reading.meta().and_then(|meta| meta.visibility.as_ref()) {
         Some(Visibility::Selected(_)) => format!("`{}`", remedy::grant(place, repository)),
         Some(Visibility::All) => format!(
-            "on GitHub Free organization secrets do not reach private repositories; store it there: `{}`",
+            "`{}` (on GitHub Free what an organization holds does not reach private repositories)",
             at_repository(subject, place, repository)
         ),
         Some(Visibility::Private) => format!(
-            "it is for private repositories only; store it there: `{}`",
+            "`{}` (what is visible to `private` reaches private and internal repositories only)",
             at_repository(subject, place, repository)
         ),
-        None => format!("store it there: `{}`", at_repository(subject, place, repository)),
+        None => format!("`{}`", at_repository(subject, place, repository)),
     };
     let place = Some(Place::Github(place.clone()));
     Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Invisible), place) }
@@ -84,7 +87,13 @@ fn at_repository(subject: &Subject, place: &GithubPlace, repository: &RepoRef) -
 /// The job in which we run is the best witness of what a workflow gets.
 fn unseen_by_job(subject: &Subject, side: &GithubSide) -> Option<Finding> {
     let JobSide::Unseen(repository) = side.job else { return None };
-    Some(finding(subject, side, repository, "this job of the repository was not given it"))
+    let reason = format!("{} exists, but this job of {repository} was not given it", side.place);
+    let remedy =
+        "pass it to the job: `secrets: inherit` for a reusable workflow, `environment:` for an environment's secret; \
+                  pull requests from forks and runs of Dependabot get none"
+            .into();
+    let place = Some(Place::Github(side.place.clone()));
+    Some(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Invisible), place) })
 }
 
 #[cfg(test)]
@@ -127,6 +136,6 @@ mod tests {
     fn a_job_that_was_not_given_it_is_a_witness() {
         let about = case().listed("A").job("OTHER", "x").judge_one();
         assert_eq!(about.status, Status::Invisible);
-        assert!(only(&about, "invisible").reason.ends_with("this job of the repository was not given it"));
+        assert!(only(&about, "invisible").reason.ends_with("this job of acme/app was not given it"));
     }
 }

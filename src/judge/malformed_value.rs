@@ -22,7 +22,7 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
         let remedy = format!(
             "store the right value with `{}`; if this one is right, {}",
             remedy::store(subject, &held.home()),
-            remedy::edit(subject, "set `format`, or allow malformed-value with a reason"),
+            remedy::edit(subject, "correct `format`, or allow malformed-value with a reason"),
         );
         findings.push(Finding {
             reason,

@@ -28,7 +28,7 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
 }
 
 fn absent(subject: &Subject, place: Place, reason: String) -> Finding {
-    let remedy = remedy::store(subject, &place);
+    let remedy = remedy::copy(subject, &place);
     Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Missing), Some(place)) }
 }
 
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!((about.status, about.evidence), (Status::Missing, Evidence::Presence));
         let finding = only(&about, "missing");
         insta::assert_snapshot!(finding.reason, @"GitHub has no secret A in acme (all names were listed)");
-        insta::assert_snapshot!(finding.remedy, @"gh secret set A --org acme --repos app");
+        insta::assert_snapshot!(finding.remedy, @"esc env open acme/default/prod x.a --format string | gh secret set A --org acme --repos app");
 
         let about = Case::new().secret("A", "x.a").empty_esc().listed("A").judge_one();
         let finding = only(&about, "missing");

@@ -7,7 +7,7 @@ use super::{
     rule::{Check, Rule},
     subject::{GithubSide, Subject},
 };
-use crate::model::{Kind, Place, Reading, Severity, Slot};
+use crate::model::{Kind, Place, Reading, Severity, Slot, Status};
 
 pub(super) const RULE: Rule =
     Rule::new("plain-secret", Severity::Error, Check::Entry(check), "a secret is kept in the open");
@@ -25,7 +25,7 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
                 "{place} is not marked as a secret: whoever may read the environment's definition reads it"
             ),
             remedy: format!("renew it, then `{}`", remedy::store(subject, &place)),
-            ..subject.finding(&RULE, None, Some(place))
+            ..subject.finding(&RULE, Some(Status::Malformed), Some(place))
         });
     }
     findings.extend(subject.github.iter().filter_map(|side| as_variable(subject, side)));
@@ -44,7 +44,7 @@ fn as_variable(subject: &Subject, side: &GithubSide) -> Option<Finding> {
     );
     let variable = Place::Github(crate::model::GithubPlace { slot: Slot::Variable, ..place.clone() });
     let reason = format!("{variable} holds a secret; variables are shown to everybody who can read the repository");
-    Some(Finding { reason, remedy, ..subject.finding(&RULE, None, Some(variable)) })
+    Some(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Malformed), Some(variable)) })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::subject::Subject;
-use crate::model::{App, GithubPlace, GithubScope, Kind, Place, RepoRef, Slot, Visibility};
+use crate::model::{App, Encoding, GithubPlace, GithubScope, Kind, Place, RepoRef, Slot, Visibility};
 
 /// Stores a value at the place.
 pub(super) fn store(subject: &Subject, place: &Place) -> String {
@@ -23,6 +23,27 @@ pub(super) fn store(subject: &Subject, place: &Place) -> String {
         }
         Place::Job { name } => format!("gh secret set {name}"),
     }
+}
+
+/// Stores at a GitHub place what ESC holds, if what ESC holds is fit to travel; else a value that a person gives.
+pub(super) fn copy(subject: &Subject, place: &Place) -> String {
+    let store = store(subject, place);
+    let (Place::Github(_), Some(Place::Esc { environment, path })) = (place, subject.fit_source()) else {
+        return store;
+    };
+    let unwrap = match subject.entry.detail().encoding {
+        Encoding::Base64 => " | base64 -d",
+        Encoding::None => "",
+    };
+    let (environment, path) = (environment.to_string(), path.to_string());
+    format!("esc env open {} {} --format string{unwrap} | {store}", quoted(&environment), quoted(&path))
+}
+
+/// The command by which a list of repositories is read back, so that a write can send it along unchanged.
+fn listed(place: &GithubPlace) -> String {
+    let GithubScope::Organization { app, organization } = &*place.scope else { return String::new() };
+    let path = format!("orgs/{organization}/{}/{}s/{}/repositories", app.as_str(), place.slot.as_str(), place.name);
+    format!(" --repos \"$(gh api --paginate {} --jq '.repositories[].full_name' | paste -sd, -)\"", quoted(&path))
 }
 
 /// Deletes a name of a GitHub scope.
@@ -83,9 +104,9 @@ fn policy(subject: &Subject, place: &GithubPlace) -> String {
         (Some(Visibility::All), _) | (None, Some(All)) => " --visibility all".into(),
         (Some(Visibility::Private), _) | (None, Some(Private)) => " --visibility private".into(),
         (Some(Visibility::Selected(Some(list))), _) if !list.is_empty() => repositories(organization, &list),
-        (Some(Visibility::Selected(_)), _) | (None, Some(Selected) | None) if !wanted.is_empty() => {
-            repositories(organization, wanted)
-        }
+        // The list is not known here, and a shorter one would take the secret away from the rest (G16).
+        (Some(Visibility::Selected(_)), _) => listed(place),
+        (None, Some(Selected) | None) if !wanted.is_empty() => repositories(organization, wanted),
         _ => String::new(),
     }
 }

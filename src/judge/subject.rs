@@ -88,6 +88,12 @@ pub(super) enum Comparison {
 }
 
 impl<'a> Subject<'a> {
+    /// ESC's place, if the value there may travel: readable, no placeholder, not of the wrong form.
+    pub(super) fn fit_source(&self) -> Option<&Place> {
+        let side = self.esc.as_ref().filter(|side| matches!(side.reading, Reading::Value { .. }))?;
+        (side.family.is_none() && !side.is_not_base64()).then_some(&side.place)
+    }
+
     pub(super) fn new(world: &'a World<'a>, entry: &'a Entry) -> Self {
         let esc = entry.esc_place().map(|place| EscSide::new(world, entry, place));
         let github = entry.github.iter().map(|place| GithubSide::new(world, entry, place)).collect();
@@ -274,6 +280,14 @@ fn job_side<'a>(world: &'a World<'a>, entry: &Entry, place: &GithubPlace, readin
     if matches!(reading, Reading::Absent) {
         return JobSide::Doubtful(value, "the place does not have it, so the job's value is another scope's".into());
     }
+    if let GithubScope::Environment { repository, environment } = &*place.scope
+        && !alternatives_are_known(world, repository)
+    {
+        let why = format!(
+            "a job outside {environment} gets what the repository or the organization holds, and that was not listed"
+        );
+        return JobSide::Doubtful(value, why);
+    }
     match other_sources(world, job, place) {
         None => JobSide::Value(value),
         Some(other) => JobSide::Doubtful(
@@ -312,7 +326,24 @@ fn other_sources(world: &World, job: &JobSnapshot, place: &GithubPlace) -> Optio
         others.extend(farther(world, repository, place));
     }
     let total = others.len();
+    if total == 0 && is_seen_from_organization(world, place) {
+        return Some("the organization".into());
+    }
     (total > 0).then(|| list(others.into_iter(), total, 5))
+}
+
+/// Whether the repository of an environment sees an organization secret of the place's name.
+fn is_seen_from_organization(world: &World, place: &GithubPlace) -> bool {
+    let GithubScope::Environment { repository, .. } = &*place.scope else { return false };
+    let seen = world.snapshot.github.seen.get(repository);
+    seen.is_some_and(|listing| listing.as_ref().is_ok_and(|names| names.contains_key(&place.name)))
+}
+
+/// Whether it was listed what a job outside the environment would get.
+fn alternatives_are_known(world: &World, repository: &RepoRef) -> bool {
+    let github = &world.snapshot.github;
+    let own = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
+    github.secrets.get(&own).is_some_and(Result::is_ok) && github.seen.get(repository).is_some_and(Result::is_ok)
 }
 
 /// A job outside the environment gets what the repository or the organization holds.

@@ -265,7 +265,14 @@ impl Case {
             && let Some(Ok(listing)) = self.snapshot.github.secrets.get(&organization())
         {
             let names = listing.keys().map(|name| (name.clone(), ())).collect();
-            self.snapshot.github.seen.insert(app, Ok(names));
+            self.snapshot.github.seen.insert(app.clone(), Ok(names));
+        }
+        if self.views
+            && !self.snapshot.github.seen_variables.contains_key(&app)
+            && let Some(Ok(listing)) = self.snapshot.github.variables.get(&organization())
+        {
+            let names = listing.keys().map(|name| (name.clone(), ())).collect();
+            self.snapshot.github.seen_variables.insert(app, Ok(names));
         }
     }
 

@@ -45,7 +45,11 @@ fn age(subject: &Subject, stamp: Stamp) -> i64 {
 
 fn stale(subject: &Subject, place: Place, reason: String) -> Finding {
     let home = subject.esc.as_ref().map_or_else(|| place.clone(), |side| side.place.clone());
-    let remedy = format!("issue a new one and store it with `{}`", remedy::store(subject, &home));
+    let mut remedy = format!("issue a new one and store it with `{}`", remedy::store(subject, &home));
+    if home != place {
+        // GitHub's stamp moves only when its own copy is stored again.
+        remedy.push_str(&format!(", then with `{}`", remedy::copy(subject, &place)));
+    }
     Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Stale), Some(place)) }
 }
 

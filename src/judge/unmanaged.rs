@@ -34,15 +34,15 @@ fn state<'n>(
     names: impl Iterator<Item = &'n SecretName>,
 ) -> Option<Finding> {
     let strangers: Vec<&SecretName> = names.filter(|name| !world.names(name.as_str())).collect();
-    let first = strangers.first()?;
+    strangers.first()?;
     let (count, kind) = (strangers.len(), slot.as_str());
     let plural = if count == 1 { "" } else { "s" };
     let reason =
         format!("{scope} holds {count} {kind}{plural} that no entry speaks of: {}", list(strangers.iter(), count, 20));
     let remedy = format!(
-        "in {}, add an entry or an alias for what is used; delete the rest by name: `{}`",
+        "in {}, add an entry or an alias for each that is used; what nobody uses is deleted by name with `gh {} delete`",
         world.mapping.file,
-        super::remedy::delete(scope, slot, first.as_str())
+        slot.as_str(),
     );
     Some(Finding { rule: RULE.id, severity: RULE.severity, status: None, place: None, reason, remedy })
 }

@@ -9,7 +9,7 @@ use super::{
     rule::{Check, Rule},
     subject::{GithubSide, Subject},
 };
-use crate::model::{App, GithubScope, Place, Reading, RepoRef, Severity, Slot, Status, Unread, Visibility};
+use crate::model::{App, GithubScope, Place, Reading, RepoRef, Severity, Status, Unread, Visibility};
 
 pub(super) const RULE: Rule = Rule {
     tiered: false,
@@ -55,8 +55,7 @@ fn vouched_for(subject: &Subject, place: Place, unread: &Unread) -> Finding {
 /// Repositories that must see an organization secret, but were not asked or did not answer.
 fn unread_views(subject: &Subject, side: &GithubSide) -> Vec<Finding> {
     let scope = &*side.place.scope;
-    let applies =
-        matches!(scope, GithubScope::Organization { app: App::Actions, .. }) && side.place.slot == Slot::Secret;
+    let applies = matches!(scope, GithubScope::Organization { app: App::Actions, .. });
     if !applies || !side.reading.exists() {
         return Vec::new();
     }
@@ -67,7 +66,7 @@ fn unread_views(subject: &Subject, side: &GithubSide) -> Vec<Finding> {
 fn unread_view(subject: &Subject, side: &GithubSide, repository: &RepoRef) -> Option<Finding> {
     let place = Place::Github(side.place.clone());
     let of_policy = side.reading.meta().and_then(|meta| meta.visibility.as_ref());
-    let unread = match subject.world.snapshot.github.seen.get(repository) {
+    let unread = match subject.world.snapshot.github.seen_by(repository, side.place.slot) {
         Some(Ok(_)) => return None,
         Some(Err(unread)) => Arc::clone(unread),
         // Nobody was asked; the policy may still tell.

@@ -5,7 +5,7 @@ use super::{
     rule::{Check, Rule},
     subject::{Comparison, GithubSide, JobSide, Subject},
 };
-use crate::model::{Direction, Place, Severity, Status};
+use crate::model::{Direction, Encoding, Place, Severity, Status};
 
 pub(super) const RULE: Rule =
     Rule::new("value-mismatch", Severity::Error, Check::Entry(check), "ESC and GitHub hold different values");
@@ -25,13 +25,16 @@ fn differs(subject: &Subject, side: &GithubSide, how: &str) -> Finding {
     let place = Place::Github(side.place.clone());
     let esc = subject.esc.as_ref().map(|side| &side.place);
     let seen = if matches!(side.job, JobSide::Value(_)) { ", seen as this job's own secret" } else { "" };
-    let ours = esc.map(ToString::to_string).unwrap_or_default();
-    let reason = format!("{ours} and {place}{seen} were compared byte for byte: {how}");
+    let unwrapped = match subject.entry.detail().encoding {
+        Encoding::Base64 => ", taken out of its base64,",
+        Encoding::None => "",
+    };
+    let reason = format!("{place}{seen} and ESC's value{unwrapped} were compared byte for byte: {how}");
     let remedy = match (subject.entry.direction, esc) {
         (Direction::GithubToEsc, Some(esc)) => {
             format!("store GitHub's value in ESC: `{}`", remedy::store(subject, esc))
         }
-        _ => format!("store ESC's value on GitHub: `{}`", remedy::store(subject, &place)),
+        _ => format!("store ESC's value on GitHub: `{}`", remedy::copy(subject, &place)),
     };
     Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Mismatch), Some(place)) }
 }

@@ -46,7 +46,11 @@ fn wide(subject: &Subject, side: &GithubSide, declared: DeclaredVisibility, whom
         // GitHub changes the policy of a variable alone, but that of a secret only with its value.
         Slot::Variable => {
             let path = remedy::quoted(&format!("orgs/{organization}/{}/variables/{name}", app.as_str())).into_owned();
-            format!("`gh api --method PATCH {path} -f visibility={word}`")
+            let ids = match declared {
+                DeclaredVisibility::Selected => selected_ids(subject),
+                _ => String::new(),
+            };
+            format!("`gh api --method PATCH {path} -f visibility={word}{ids}`")
         }
         Slot::Secret => {
             let app = if app.as_str() == "actions" { String::new() } else { format!(" --app {}", app.as_str()) };
@@ -62,6 +66,15 @@ fn wide(subject: &Subject, side: &GithubSide, declared: DeclaredVisibility, whom
     };
     let reason = format!("{} is visible to {whom}, but declared `{word}`", side.place);
     Finding { reason, remedy, ..subject.finding(&RULE, None, Some(Place::Github(side.place.clone()))) }
+}
+
+/// The list that must go along with `selected`: without it nobody would see the variable.
+fn selected_ids(subject: &Subject) -> String {
+    let each = subject.entry.visible_to.iter().map(|repository| {
+        let path = format!("repos/{repository}");
+        format!(" -F 'selected_repository_ids[]='\"$(gh api {} --jq .id)\"", remedy::quoted(&path))
+    });
+    each.collect()
 }
 
 fn names(organization: &str, subject: &Subject) -> String {

@@ -56,6 +56,8 @@ pub struct GithubSnapshot {
     pub variables: BTreeMap<Arc<GithubScope>, Listing<Variable>>,
     /// Organization secrets that a repository really sees (Actions), by repository.
     pub seen: BTreeMap<RepoRef, Listing<()>>,
+    /// Organization variables that a repository really sees, by repository.
+    pub seen_variables: BTreeMap<RepoRef, Listing<()>>,
     /// Repositories that GitHub found under another name.
     pub moved: BTreeSet<RepoRef>,
 }
@@ -78,6 +80,16 @@ pub struct JobSnapshot {
     pub repository: Option<RepoRef>,
     /// Only some names were handed over: of the others nothing is known.
     pub partial: bool,
+}
+
+impl GithubSnapshot {
+    /// The organization's secrets or variables that a repository sees, if that was asked.
+    pub fn seen_by(&self, repository: &RepoRef, slot: Slot) -> Option<&Listing<()>> {
+        match slot {
+            Slot::Secret => self.seen.get(repository),
+            Slot::Variable => self.seen_variables.get(repository),
+        }
+    }
 }
 
 impl Snapshot {

@@ -107,10 +107,18 @@ fn service_status(report: &Report, entries: &[&EntryReport]) -> Verdict {
 fn health_check<'a>(report: &Report, service: &'a str, entries: &[&EntryReport]) -> HealthCheck<'a> {
     HealthCheck {
         service,
-        status: service_status(report, entries).as_str(),
+        status: health_word(report, entries),
         entries: entries.len(),
         checked: entries.iter().filter(|entry| entry.status != Status::Unknown).count(),
         evidence: entries.iter().map(|entry| entry.evidence).max().unwrap_or(Evidence::None).as_str(),
+    }
+}
+
+/// Nothing is called healthy that was only seen to exist.
+fn health_word(report: &Report, entries: &[&EntryReport]) -> &'static str {
+    match service_status(report, entries) {
+        Verdict::Pass if entries.iter().any(|entry| entry.status == Status::Unverified) => Status::Unverified.as_str(),
+        verdict => verdict.as_str(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    EntryReport, Report, Summary,
+    EntryReport, Report, Summary, alike,
     escape::{
         clipped,
         markdown::{block, code, prose},
@@ -27,12 +27,13 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, room: MOST_BYTES, left_out: 0 };
     page.force(&head(report, &summary))?;
     let general: Vec<String> = order::worst_first(&report.findings).into_iter().map(item).collect();
-    page.section("about no single entry", order::worst(&report.findings), general.into_iter())?;
+    page.section("about no single entry", general.len(), order::worst(&report.findings), general.into_iter())?;
     for (status, entries) in order::by_status(&report.entries) {
         if status != Status::Ok {
             let worst = order::worst(entries.iter().flat_map(|entry| &entry.findings));
             let worst = if status == Status::Unknown { Some(Severity::Error) } else { worst };
-            page.section(status.as_str(), worst, entries.iter().map(|entry| described(entry)))?;
+            let told = alike::gather(&entries);
+            page.section(status.as_str(), entries.len(), worst, told.iter().map(|group| told_of(group)))?;
         }
     }
     noted(report, &mut page)?;
@@ -48,7 +49,7 @@ fn noted(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     let noted = |entry: &&EntryReport| entry.status == Status::Ok && !entry.findings.is_empty();
     let entries: Vec<&EntryReport> = report.entries.iter().filter(noted).collect();
     let worst = order::worst(entries.iter().flat_map(|entry| &entry.findings));
-    page.section("ok, with a remark", worst, entries.iter().map(|entry| described(entry)))
+    page.section("ok, with a remark", entries.len(), worst, entries.iter().map(|entry| described(entry)))
 }
 
 fn head(report: &Report, summary: &Summary) -> String {
@@ -67,6 +68,24 @@ fn head(report: &Report, summary: &Summary) -> String {
 /// The summary as a sentence of its own.
 fn sentence(summary: &Summary) -> String {
     summary.sentence().replacen("checked", "Checked", 1) + "."
+}
+
+/// One entry, or several of which the same is to be said.
+fn told_of(group: &[&EntryReport]) -> String {
+    let [first, _, ..] = group else { return group.iter().map(|entry| described(entry)).collect() };
+    let mut text = format!("\n#### {} entries, all for the same reason\n", group.len());
+    for finding in first.findings.iter().take(MOST_FINDINGS) {
+        text.push_str(&item(&Finding {
+            reason: alike::beside_place(finding).to_owned(),
+            place: None,
+            ..finding.clone()
+        }));
+    }
+    for (tier, names) in alike::names(group) {
+        let names: Vec<String> = names.iter().map(|name| code(&clipped(name, SHORT))).collect();
+        writeln!(text, "\n- {tier}: {}", names.join(", ")).expect("a string takes all");
+    }
+    text
 }
 
 fn described(entry: &EntryReport) -> String {
@@ -93,10 +112,10 @@ fn item(finding: &Finding) -> String {
     if let Some(place) = &finding.place {
         write!(text, " at {}", code(&clipped(&place.to_string(), SHORT))).expect("a string takes all");
     }
-    writeln!(text, ": {}", prose(&clipped(&finding.reason, LONG))).expect("a string takes all");
-    if !finding.remedy.is_empty() {
+    writeln!(text, ": {}", prose(&clipped(alike::beside_place(finding), LONG))).expect("a string takes all");
+    for remedy in alike::remedies(finding) {
         text.push('\n');
-        text.push_str(&block(&clipped(&finding.remedy, LONG), "  "));
+        text.push_str(&block(&clipped(remedy, LONG), "  "));
     }
     text
 }
@@ -114,6 +133,7 @@ impl Page<'_> {
     fn section(
         &mut self,
         title: &str,
+        total: usize,
         worst: Option<Severity>,
         mut parts: impl ExactSizeIterator<Item = String>,
     ) -> io::Result<()> {
@@ -123,7 +143,7 @@ impl Page<'_> {
             return Ok(());
         }
         let open = if worst == Some(Severity::Error) { " open" } else { "" };
-        self.force(&format!("\n<details{open}><summary>{title}: {number}</summary>\n"))?;
+        self.force(&format!("\n<details{open}><summary>{title}: {total}</summary>\n"))?;
         while let Some(part) = parts.next() {
             if part.len() > self.room {
                 self.left_out = parts.len() + 1;

@@ -4,6 +4,7 @@
 //! in this room can hold a value. Every text that came from outside is escaped by
 //! the format that prints it.
 
+mod alike;
 pub mod escape;
 mod gate;
 mod github;

@@ -1,4 +1,4 @@
-//! The order in which people read a report: worst status first, then tier, then name.
+//! The order in which people read a report: errors before warnings, worst status first, then tier, then name.
 //!
 //! The machine formats keep the mapping's order instead. Both are deterministic.
 
@@ -8,10 +8,11 @@ use crate::{
     model::{Severity, Status},
 };
 
-/// The entries of each status that has any, worst status first.
+/// The entries of each status that has any: those with errors before those without, then worst status first.
 pub(super) fn by_status(entries: &[EntryReport]) -> Vec<(Status, Vec<&EntryReport>)> {
     let mut sorted: Vec<&EntryReport> = entries.iter().collect();
-    sorted.sort_by(|a, b| (a.status, a.tier, &a.name).cmp(&(b.status, b.tier, &b.name)));
+    let key = |entry: &EntryReport| (entry.status, calm(&entry.findings), entry.tier);
+    sorted.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name)));
     let mut groups: Vec<(Status, Vec<&EntryReport>)> = Vec::new();
     for entry in sorted {
         match groups.last_mut() {
@@ -19,16 +20,22 @@ pub(super) fn by_status(entries: &[EntryReport]) -> Vec<(Status, Vec<&EntryRepor
             _ => groups.push((entry.status, vec![entry])),
         }
     }
+    groups.sort_by_key(|(status, group)| (group.iter().all(|entry| calm(&entry.findings)), *status));
     groups
 }
 
+/// Whether nothing here is an error.
+fn calm(findings: &[Finding]) -> bool {
+    worst(findings) != Some(Severity::Error)
+}
+
 /// Every finding with the entry it belongs to, worst severity first; within one
-/// severity those of no entry, then by tier in the mapping's order.
+/// severity those of no entry, then by the entry's status and tier in the mapping's order.
 pub(super) fn findings(report: &Report) -> Vec<(Option<&EntryReport>, &Finding)> {
     let general = report.findings.iter().map(|finding| (None, finding));
     let own = report.entries.iter().flat_map(|entry| entry.findings.iter().map(move |finding| (Some(entry), finding)));
     let mut all: Vec<_> = general.chain(own).collect();
-    all.sort_by_key(|(entry, finding)| (finding.severity, entry.map(|entry| entry.tier)));
+    all.sort_by_key(|(entry, finding)| (finding.severity, entry.map(|entry| (entry.status, entry.tier))));
     all
 }
 

@@ -33,6 +33,8 @@ pub struct Summary {
     pub requests: u64,
     statuses: [usize; Status::ALL.len()],
     severities: [usize; Severity::ALL.len()],
+    /// Findings that say no more than that something could not be read.
+    unread: usize,
     verdict: Verdict,
     exit_code: u8,
     fail_on: Severity,
@@ -46,8 +48,10 @@ impl Summary {
         for entry in &report.entries {
             statuses[entry.status as usize] += 1;
         }
+        let mut unread = 0;
         for finding in report.findings.iter().chain(report.entries.iter().flat_map(|entry| &entry.findings)) {
             severities[finding.severity as usize] += 1;
+            unread += usize::from(finding.rule == "unreadable" && finding.severity == Severity::Error);
         }
         Self {
             entries: report.entries.len(),
@@ -55,6 +59,7 @@ impl Summary {
             requests: report.requests.iter().fold(0, |sum, (_, number)| sum.saturating_add(*number)),
             statuses,
             severities,
+            unread,
             verdict: report.verdict,
             exit_code: report.exit_code(),
             fail_on: report.fail_on,
@@ -98,11 +103,19 @@ impl Summary {
             Verdict::Unknown => self.why_unknown(),
             Verdict::Fail if self.checked == 0 => "nothing was checked".to_owned(),
             Verdict::Fail => self.found(|severity| severity <= self.fail_on).unwrap_or_else(|| "failed".to_owned()),
-            Verdict::Pass => match self.found(|_| true) {
-                None => "no findings".to_owned(),
-                Some(found) => format!("{found}, none at or above {}", self.fail_on),
-            },
+            Verdict::Pass => self.why_pass(),
         }
+    }
+
+    /// What was let pass is said with it: a pass is not a proof of equality.
+    fn why_pass(&self) -> String {
+        let Some(found) = self.found(|_| true) else { return "no findings".to_owned() };
+        let mut text = format!("{found}, none at or above {}", self.fail_on);
+        let unverified = self.count(Status::Unverified);
+        if unverified > 0 {
+            write!(text, "; {} not compared", counted(unverified, "entry")).expect("a string takes all");
+        }
+        text
     }
 
     fn why_unknown(&self) -> String {
@@ -111,10 +124,17 @@ impl Summary {
             0 => "a store could not be asked or did not answer".to_owned(),
             _ => format!("{unknown} of {} could not be checked", counted(self.entries, "entry")),
         };
-        if let Some(found) = self.found(|severity| severity <= self.fail_on) {
+        let beside = Self { severities: self.severities_beside_unread(), ..self.clone() };
+        if let Some(found) = beside.found(|severity| severity <= self.fail_on) {
             write!(text, "; found so far: {found}").expect("a string takes all");
         }
         text
+    }
+
+    fn severities_beside_unread(&self) -> [usize; Severity::ALL.len()] {
+        let mut severities = self.severities;
+        severities[Severity::Error as usize] -= self.unread;
+        severities
     }
 
     fn found(&self, wanted: impl Fn(Severity) -> bool) -> Option<String> {
@@ -265,7 +285,10 @@ mod tests {
     fn a_pass_does_not_hide_its_warnings() {
         let entries = vec![entry(Status::Unverified, &[Severity::Warning, Severity::Note])];
         let summary = Summary::of(&report(entries, vec![], false));
-        assert_eq!(summary.verdict(), "verdict: pass (exit 0): 1 warning, 1 note, none at or above error");
+        assert_eq!(
+            summary.verdict(),
+            "verdict: pass (exit 0): 1 warning, 1 note, none at or above error; 1 entry not compared"
+        );
         let summary = Summary::of(&report(vec![entry(Status::Ok, &[])], vec![], false));
         assert_eq!(summary.verdict(), "verdict: pass (exit 0): no findings");
     }

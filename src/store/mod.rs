@@ -103,6 +103,11 @@ impl Stores {
         self.github()?.list_seen_organization_secrets(repository).await
     }
 
+    /// The organization variables that workflows of `repository` really see.
+    pub async fn seen_variables(&self, repository: &RepoRef) -> Listing<()> {
+        self.github()?.list_seen_organization_variables(repository).await
+    }
+
     /// The repositories on the list of a `selected` organization secret or variable.
     pub async fn selected_repositories(
         &self,

@@ -10,7 +10,7 @@ use std::io;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    EntryReport, PlaceReport, Report, Style, Summary, Verdict,
+    EntryReport, PlaceReport, Report, Style, Summary, Verdict, alike,
     escape::{clipped, visible},
     order,
 };
@@ -72,15 +72,15 @@ impl Text<'_> {
         };
         self.page.blank()?;
         self.page.row(0, 2, &[cell(&heading, status_ink(status))])?;
-        let mut rest = shown.as_slice();
-        while !rest.is_empty() {
-            let alike = if self.verbose { 1 } else { alike(rest) };
-            let (now, later) = rest.split_at(alike);
-            match now {
+        let told: Vec<Vec<&EntryReport>> = match self.verbose {
+            true => shown.into_iter().map(|entry| vec![entry]).collect(),
+            false => alike::gather(&shown),
+        };
+        for group in told {
+            match group.as_slice() {
                 [entry] => self.entry(entry)?,
                 several => self.alike(several)?,
             }
-            rest = later;
         }
         Ok(())
     }
@@ -101,13 +101,16 @@ impl Text<'_> {
         places.try_for_each(|place| self.place(place))
     }
 
-    /// Entries of which exactly the same is to be said: said once, then their names and places.
+    /// Entries of which exactly the same is to be said: said once, then their names.
     fn alike(&mut self, entries: &[&EntryReport]) -> io::Result<()> {
-        self.finding(&entries[0].findings[0], false)?;
-        for entry in entries {
-            let place = entry.findings[0].place.as_ref().map(ToString::to_string).unwrap_or_default();
-            let [name, tier, service] = self.label(entry);
-            self.page.row(6, 8, &[name, tier, service, quoted(&place)])?;
+        let heading = format!("{} entries, all for the same reason", entries.len());
+        self.page.row(2, 4, &[cell(&heading, Ink::Bold)])?;
+        for finding in &entries[0].findings {
+            self.finding(finding, false)?;
+        }
+        for (tier, names) in alike::names(entries) {
+            let shown: Vec<String> = names.iter().map(|name| clipped(name, LONGEST_NAME).into_owned()).collect();
+            self.page.prose(6, 8, Ink::Plain, &format!("{tier} ({}): {}", names.len(), shown.join(", ")))?;
         }
         Ok(())
     }
@@ -125,8 +128,11 @@ impl Text<'_> {
         let severity = Cell { column: SEVERITY, ..cell(finding.severity.as_str(), severity_ink(finding.severity)) };
         let rule = Cell { column: self.columns.rule, ..cell(finding.rule, Ink::Plain) };
         self.page.row(4, 6, &[severity, rule, quoted(&place)])?;
-        self.page.prose(6, 6, Ink::Plain, &clipped(beside_place(finding), LONGEST_REASON))?;
-        self.page.whole(6, "fix:", Ink::Command, &finding.remedy)
+        self.page.prose(6, 6, Ink::Plain, &clipped(alike::beside_place(finding), LONGEST_REASON))?;
+        for (remedy, label) in alike::remedies(finding).into_iter().zip(["fix:", "or: "]) {
+            self.page.whole(6, label, Ink::Command, remedy)?;
+        }
+        Ok(())
     }
 
     fn place(&mut self, place: &PlaceReport) -> io::Result<()> {
@@ -161,27 +167,6 @@ impl Text<'_> {
 
 fn is_shown(entry: &EntryReport, verbose: bool) -> bool {
     verbose || entry.status != Status::Ok || !entry.findings.is_empty()
-}
-
-/// How many entries from the first on have one finding each, the same but for its place.
-fn alike(entries: &[&EntryReport]) -> usize {
-    let Some(first) = said(entries[0]) else { return 1 };
-    let same = entries.iter().take_while(|entry| said(entry) == Some(first)).count();
-    if same < FEWEST_ALIKE { 1 } else { same }
-}
-
-/// All that is said of an entry with one finding, but for the place.
-fn said(entry: &EntryReport) -> Option<(&str, Severity, &str, &str)> {
-    match entry.findings.as_slice() {
-        [one] => Some((one.rule, one.severity, beside_place(one), &one.remedy)),
-        _ => None,
-    }
-}
-
-/// The reason without the place it opens with, since the place is shown beside it.
-fn beside_place(finding: &Finding) -> &str {
-    let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
-    finding.reason.strip_prefix(&place).map_or(&*finding.reason, str::trim_start)
 }
 
 fn service(entry: &EntryReport) -> &str {
@@ -221,7 +206,5 @@ fn severity_ink(severity: Severity) -> Ink {
 /// `important` and `warning` are the longest words of their kind.
 const TIER: usize = 9;
 const SEVERITY: usize = 7;
-/// From three on, saying it once is shorter than saying it each time.
-const FEWEST_ALIKE: usize = 3;
 const LONGEST_NAME: usize = 300;
 const LONGEST_REASON: usize = 2_000;

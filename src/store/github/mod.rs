@@ -112,11 +112,26 @@ impl GithubStore {
 
     /// The organization secrets that Actions of this repository see, whatever policies say.
     pub async fn list_seen_organization_secrets(&self, repository: &RepoRef) -> Listing<()> {
+        self.list_seen::<RawSecret>(repository, Slot::Secret, "/actions/organization-secrets", PER_PAGE).await
+    }
+
+    /// The same for variables.
+    pub async fn list_seen_organization_variables(&self, repository: &RepoRef) -> Listing<()> {
+        let path = "/actions/organization-variables";
+        self.list_seen::<RawVariable>(repository, Slot::Variable, path, VARIABLES_PER_PAGE).await
+    }
+
+    async fn list_seen<N: Named<Key = SecretName> + DeserializeOwned>(
+        &self,
+        repository: &RepoRef,
+        slot: Slot,
+        path: &'static str,
+        per_page: u32,
+    ) -> Listing<()> {
         let scope = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
-        let operation = format!("list the organization secrets that repository {repository} sees");
-        let path = scope::repository(repository).then("/actions/organization-secrets");
-        let pages = Pages { operation: &operation, path, per_page: PER_PAGE };
-        let names = self.consistent::<RawSecret>(&pages, &scope, Slot::Secret).await.map_err(Arc::new)?;
+        let operation = format!("list the organization {}s that repository {repository} sees", slot.as_str());
+        let pages = Pages { operation: &operation, path: scope::repository(repository).then(path), per_page };
+        let names = self.consistent::<N>(&pages, &scope, slot).await.map_err(Arc::new)?;
         Ok(names.into_keys().map(|name| (name, ())).collect())
     }
 

@@ -164,3 +164,48 @@ fn g15_a_job_value_that_may_be_a_nearer_scopes_proves_nothing_of_the_organizatio
     assert_eq!((status(&report, "SAME"), status(&report, "OTHER")), ("ok", "unverified"));
     assert!(rules(&report, "OTHER").contains(&"shadowed"), "{report:#}");
 }
+
+#[test]
+fn a_variable_a_repository_cannot_see_is_invisible() {
+    let mapping = "version: 1\nesc: { environment: acme/default/production }\ngithub: { organization: acme, visible-to: [acme/app] }\n\
+                   entries:\n  SEEN: { esc: c.seen, kind: config }\n  HIDDEN: { esc: c.hidden, kind: config }\n";
+    let world = World::with_mapping("invisible-variable", mapping);
+    world.esc("values:\n  c:\n    seen: one\n    hidden: two\n");
+    world.org_variable("SEEN", "one");
+    let nobody = json!({ "name": "HIDDEN", "value": "two", "visibility": "selected", "selected_repository_ids": [] });
+    world.ask("POST", "/orgs/acme/actions/variables", &nobody);
+    let ran = world.check([]);
+    assert_eq!(ran.code, 1, "{}", ran.everything());
+    let report = ran.json();
+    assert_eq!((status(&report, "SEEN"), status(&report, "HIDDEN")), ("ok", "invisible"));
+    assert_eq!(world.asked("/organization-variables"), 1);
+}
+
+#[test]
+fn a_jobs_value_proves_nothing_of_an_environment_it_may_run_outside_of() {
+    let world = World::with_entries(
+        "job-environment",
+        &["E: { esc: s.e, github: { repository: acme/app, environment: production } }"],
+    );
+    world.esc_secrets(&[("e", "value-of-e-2e2e-x")]);
+    world.ask("PUT", "/repos/acme/app/environments/production", &serde_json::Value::Null);
+    world.secret("/repos/acme/app/environments/production", "E", "a-wrong-value-91aa", &json!({}));
+    let secrets = json!({ "E": "value-of-e-2e2e-x" }).to_string();
+    let run = |repository: &str| {
+        let program = world.program(["check", "--format", "json"]).env("ESC_SYNC_GITHUB_SECRETS", &secrets);
+        program.env("GITHUB_REPOSITORY", repository).run().json()
+    };
+    world.secret("/repos/acme/app/actions", "E", "value-of-e-2e2e-x", &json!({}));
+    assert_eq!(status(&run("acme/app"), "E"), "unverified", "the repository's own may be what the job got");
+    assert_eq!(status(&run(""), "E"), "unverified", "nothing is known of the other scopes");
+}
+
+#[test]
+fn a_job_that_was_given_no_secrets_is_no_witness() {
+    let world = world("job-empty");
+    let ran =
+        world.program(["check", "--format", "json"]).env("ESC_SYNC_GITHUB_SECRETS", "{\"github_token\": \"x\"}").run();
+    assert_eq!(ran.code, 0, "{}", ran.everything());
+    assert_eq!(status(&ran.json(), "SAME"), "unverified");
+    assert!(ran.stderr.contains("no secrets"), "{}", ran.stderr);
+}
