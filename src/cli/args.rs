@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
 use crate::{
     model::{Evidence, Severity, Tier},
@@ -31,11 +31,11 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Mapping file [default: esc-sync.yaml, else the only file in mappings/]
-    #[arg(long, global = true, value_name = "FILE", env = "ESC_SYNC_MAPPING")]
+    /// Mapping file [env: ESC_SYNC_MAPPING] [default: esc-sync.yaml, else the only file in mappings/]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
-    /// Profile of the mapping to apply
-    #[arg(long, global = true, value_name = "NAME", env = "ESC_SYNC_PROFILE")]
+    /// Profile of the mapping to apply [env: ESC_SYNC_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// How to write the result to standard output
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = format_word)]
@@ -74,24 +74,35 @@ pub(crate) struct Global {
     pub(crate) addresses: Addresses,
 }
 
+impl Global {
+    /// Takes from the environment what was not typed. An empty variable counts as not set,
+    /// as CI systems pass unset values; an empty argument does not.
+    pub(crate) fn with_environment(mut self) -> Self {
+        let set = |name| std::env::var_os(name).filter(|text| !text.is_empty());
+        self.mapping = self.mapping.or_else(|| set("ESC_SYNC_MAPPING").map(PathBuf::from));
+        self.profile = self.profile.or_else(|| set("ESC_SYNC_PROFILE")?.into_string().ok());
+        self
+    }
+}
+
 /// Where the stores are and who we are there; each wins over its environment variable.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Stores")]
 pub(crate) struct Addresses {
     /// Pulumi Cloud address [env: PULUMI_BACKEND_URL]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) pulumi_backend_url: Option<String>,
     /// GitHub API address [env: GITHUB_API_URL]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) github_api_url: Option<String>,
     /// GitHub App to log in as [env: GITHUB_APP_ID]
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) github_app_id: Option<String>,
     /// Installation of the GitHub App [env: GITHUB_APP_INSTALLATION_ID]
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) github_app_installation_id: Option<String>,
     /// Private key file of the GitHub App [env: GITHUB_APP_PRIVATE_KEY_FILE]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) github_app_private_key_file: Option<String>,
 }
 
@@ -220,6 +231,13 @@ mod tests {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         for text in ["", "30", "s", "0s", "1d", "-1s", "99999999999999999999h", "18446744073709551615h"] {
             assert!(duration(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_address_is_no_address() {
+        for flag in ["--github-api-url=", "--pulumi-backend-url=", "--github-app-id=", "--mapping="] {
+            assert!(Cli::try_parse_from(["esc-sync", "check", flag]).is_err(), "{flag}");
         }
     }
 

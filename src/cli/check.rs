@@ -1,6 +1,9 @@
 //! `check`: observe, judge, report. Nothing remote is written.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    path::Path,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
 
 use crate::{
     crypto,
@@ -25,7 +28,7 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
     let mapping = &loaded.mapping;
     let selection = Selection::new(&global.only, &global.service, &global.tier)?;
     selection.check(mapping)?;
-    let targets = output::open(global)?;
+    let targets = output::open(global, Path::new(&*mapping.file))?;
     let context = Context::new(global, mapping)?;
     let mut plan = ReadPlan::new(mapping, &selection);
     let Some((snapshot, requests)) = read(&context, &mut plan, global, mapping)? else { return Ok(Exit::Interrupted) };

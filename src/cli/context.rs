@@ -46,6 +46,13 @@ impl Context {
                 return Err(Failure::usage(format!("the address in {name} cannot be used: {error}"), help));
             }
         }
+        let needs_proxy = ["PULUMI_BACKEND_URL", "GITHUB_API_URL"]
+            .iter()
+            .any(|name| self.environment.var(name).is_none_or(|url| !url.trim().starts_with("http://")));
+        if needs_proxy && ProxySettings::find(&|name| self.environment.var(name)).is_unusable() {
+            let help = "set HTTPS_PROXY to http://HOST:PORT or https://HOST:PORT, or unset it";
+            return Err(Failure::usage("the proxy in HTTPS_PROXY or ALL_PROXY cannot be used", help));
+        }
         Ok(())
     }
 

@@ -23,7 +23,7 @@ impl Failure {
 
     /// The host refused something the run cannot do without.
     pub(crate) fn from_io(error: io::Error) -> Self {
-        Self { exit: Exit::Unknown, message: error.kind().to_string(), help: None, rendered: false }
+        Self { exit: Exit::Unknown, message: reason(&error), help: None, rendered: false }
     }
 
     pub(crate) fn unknown(message: impl Into<String>, help: impl Into<String>) -> Self {
@@ -38,6 +38,14 @@ impl Failure {
             terminal::say_error(&self.message, self.help.as_deref());
         }
         self.exit
+    }
+}
+
+/// The system's own words for an error of its own, which hold nothing of ours; of any other its kind.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code).to_string(),
+        None => error.kind().to_string(),
     }
 }
 

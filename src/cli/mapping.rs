@@ -1,6 +1,6 @@
 //! `mapping`: work on mapping files; no store is asked.
 
-use crate::mapping::json_schema;
+use crate::{http::printable, mapping::json_schema};
 
 use super::{
     Failure,
@@ -14,8 +14,9 @@ pub(crate) fn run(global: &Global, args: &MappingArgs) -> Result<Exit, Failure> 
         MappingCommand::Lint { file } => {
             let file = mapping_file::choose(file.as_deref().or(global.mapping.as_deref()))?;
             let loaded = mapping_file::open_file(&file, global.profile.as_deref())?;
+            let shown = printable(&file.to_string_lossy(), usize::MAX);
             let (entries, warnings) = (loaded.mapping.entries.len(), loaded.warnings.len());
-            say(&format!("{}: {entries} entries, no errors, {warnings} warnings\n", file.display()))
+            say(&format!("{}: {entries} entries, no errors, {warnings} warnings\n", shown))
         }
         MappingCommand::Schema => say(&format!("{:#}\n", json_schema())),
     }

@@ -18,6 +18,7 @@ mod terminal;
 
 use std::{
     ffi::{OsStr, OsString},
+    panic::AssertUnwindSafe,
     process::ExitCode,
 };
 
@@ -30,7 +31,8 @@ use failure::Failure;
 
 /// Runs the program on the process's own arguments.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse_from(join_sandbox_folder(std::env::args_os())) {
+    quiet_panics();
+    let mut cli = match Cli::try_parse_from(join_sandbox_folder(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results and go to standard output; the rest is usage.
@@ -38,10 +40,22 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Pass.into() };
         }
     };
+    cli.global = cli.global.with_environment();
     harden::harden();
     let color = terminal::wants_color(cli.global.color, terminal::stderr_is_terminal());
     logging::start(cli.global.verbose, color);
-    run(&cli).unwrap_or_else(Failure::tell).into()
+    // After a defect of ours nothing is known; its own code would be read as some other program's.
+    std::panic::catch_unwind(AssertUnwindSafe(|| run(&cli).unwrap_or_else(Failure::tell)))
+        .unwrap_or(Exit::Unknown)
+        .into()
+}
+
+/// The text of a panic may quote what was being worked on, so only its place is told.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
+        terminal::say_error(format_args!("a defect in esc-sync{place}"), Some("please report it with what was asked"));
+    }));
 }
 
 fn run(cli: &Cli) -> Result<Exit, Failure> {

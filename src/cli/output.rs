@@ -6,15 +6,19 @@
 use std::{
     fs::{File, OpenOptions, Permissions},
     io::{self, Write as _},
-    os::unix::fs::PermissionsExt as _,
+    os::{fd::AsFd as _, unix::fs::PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
-use crate::report::{Format, Report, Style, render};
+use crate::{
+    crypto,
+    report::{Format, Report, Style, render},
+};
 
 use super::{
     Failure,
     args::{Global, ReportTarget},
+    failure::reason,
     terminal,
 };
 
@@ -37,26 +41,41 @@ struct Target {
 enum Sink {
     /// A step summary, a pipe or a device: written to as it is.
     Direct(File),
-    /// Beside the target, and moved over it when whole.
-    Replace { temporary: PathBuf, handle: File },
+    /// Written beside the target, and moved over it when whole.
+    Replace { file: PathBuf },
 }
 
-/// Opens every `--report` file.
-pub(crate) fn open(global: &Global) -> Result<Targets, Failure> {
+/// Opens every `--report` file. `mapping` is the one file that must not be among them.
+pub(crate) fn open(global: &Global, mapping: &Path) -> Result<Targets, Failure> {
     let color = terminal::wants_color(global.color, terminal::stdout_is_terminal());
     let style = Style { width: terminal::width(), color, verbose: global.verbose };
+    refuse_shared(&global.report, mapping)?;
     let files = global.report.iter().map(open_target).collect::<Result<_, _>>()?;
     Ok(Targets { stdout: global.format, style, files })
+}
+
+/// Two reports in one file would leave one of them, and the mapping is not ours to replace.
+fn refuse_shared(targets: &[ReportTarget], mapping: &Path) -> Result<(), Failure> {
+    let whole =
+        |file: &Path| file.canonicalize().or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.into());
+    let mut taken = vec![whole(mapping)];
+    for ReportTarget { file, .. } in targets {
+        let path = whole(file);
+        let is_file = file.metadata().map_or(true, |metadata| metadata.is_file());
+        if is_file && taken.contains(&path) {
+            let what = if taken[0] == path { "it is the mapping" } else { "another report goes there" };
+            let message = format!("cannot write the report {}: {what}", file.display());
+            return Err(Failure::usage(message, "give each --report a file of its own"));
+        }
+        taken.push(path);
+    }
+    Ok(())
 }
 
 fn open_target(target: &ReportTarget) -> Result<Target, Failure> {
     let ReportTarget { format, file } = target;
     let sink = sink(file).map_err(|error| {
-        let why = if error.kind() == io::ErrorKind::IsADirectory {
-            "it is a directory".into()
-        } else {
-            error.kind().to_string()
-        };
+        let why = if error.kind() == io::ErrorKind::IsADirectory { "it is a directory".into() } else { reason(&error) };
         Failure::usage(
             format!("cannot write the report {}: {why}", file.display()),
             "name a file in a folder that exists and that you may write to",
@@ -66,22 +85,41 @@ fn open_target(target: &ReportTarget) -> Result<Target, Failure> {
 }
 
 fn sink(file: &Path) -> io::Result<Sink> {
+    // Opened anew, a redirected stream would be written from its start.
+    match file.to_str() {
+        Some("/dev/stdout") => return Ok(Sink::Direct(io::stdout().as_fd().try_clone_to_owned()?.into())),
+        Some("/dev/stderr") => return Ok(Sink::Direct(io::stderr().as_fd().try_clone_to_owned()?.into())),
+        _ => {}
+    }
     // A step's summary is added to by every tool of the step (GitHub docs, workflow commands).
     let is_summary = std::env::var_os("GITHUB_STEP_SUMMARY").is_some_and(|summary| Path::new(&summary) == file);
+    let is_stream = ["/dev", "/proc"].iter().any(|folder| file.starts_with(folder));
     match file.metadata() {
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(metadata) if is_summary || !metadata.is_file() => {
+        Ok(metadata) if is_summary || is_stream || !metadata.is_file() => {
             Ok(Sink::Direct(OpenOptions::new().append(true).open(file)?))
         }
         _ if is_summary => Ok(Sink::Direct(OpenOptions::new().append(true).create(true).open(file)?)),
-        _ => {
-            let mut temporary = file.as_os_str().to_owned();
-            temporary.push(format!(".{}.part", std::process::id()));
-            let temporary = PathBuf::from(temporary);
-            let handle = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-            Ok(Sink::Replace { temporary, handle })
-        }
+        // A link stays one: what it points to is replaced.
+        _ => prove(file.canonicalize().unwrap_or_else(|_| file.to_owned())),
     }
+}
+
+/// Shows that a file can be made beside `file`, and leaves none: whatever kills the run finds no half report.
+fn prove(file: PathBuf) -> io::Result<Sink> {
+    let (temporary, handle) = beside(&file)?;
+    drop(handle);
+    std::fs::remove_file(temporary)?;
+    Ok(Sink::Replace { file })
+}
+
+/// A new file beside `file`. A number of the process would not do: in a container each run has the same.
+fn beside(file: &Path) -> io::Result<(PathBuf, File)> {
+    let mut temporary = file.as_os_str().to_owned();
+    temporary.push(format!(".{}.part", crypto::random_id(8)));
+    let temporary = PathBuf::from(temporary);
+    let handle = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+    Ok((temporary, handle))
 }
 
 impl Targets {
@@ -91,7 +129,8 @@ impl Targets {
         let mut failed = None;
         for mut target in self.files {
             if let Err(error) = target.write(report, &plain) {
-                let why = format!("cannot write the report {}: {}", target.file.display(), error.kind());
+                // The stores were asked by now, so this is no usage error any more.
+                let why = format!("cannot write the report {}: {}", target.file.display(), reason(&error));
                 let help = "see to the space and the rights of its folder, and run again";
                 failed.get_or_insert(Failure::unknown(why, help));
             }
@@ -109,21 +148,20 @@ impl Target {
         render(self.format, report, style, &mut bytes)?;
         match &mut self.sink {
             Sink::Direct(handle) => handle.write_all(&bytes),
-            Sink::Replace { temporary, handle } => {
-                handle.write_all(&bytes)?;
-                // A report holds no secret, and the step that uploads it may be another user.
-                handle.set_permissions(Permissions::from_mode(0o644))?;
-                std::fs::rename(&*temporary, &self.file)
-            }
+            Sink::Replace { file } => replace(file, &bytes),
         }
     }
 }
 
-impl Drop for Target {
-    /// An interrupted run leaves no half report behind.
-    fn drop(&mut self) {
-        if let Sink::Replace { temporary, .. } = &self.sink {
-            let _ = std::fs::remove_file(temporary);
-        }
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (temporary, mut handle) = beside(file)?;
+    // A report holds no secret, and the step that uploads it may be another user.
+    let written = handle
+        .write_all(bytes)
+        .and_then(|()| handle.set_permissions(Permissions::from_mode(0o644)))
+        .and_then(|()| std::fs::rename(&temporary, file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&temporary);
     }
+    written
 }

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     io::Write as _,
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -35,16 +36,26 @@ pub(crate) async fn watch<T>(work: impl Future<Output = T>, said: impl Fn() -> S
     result
 }
 
-/// Waits for a signal that asks to stop.
-pub(crate) async fn stopped() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+/// Listens at once, and waits when polled, for a signal that asks to stop: an interrupt,
+/// an end, or a closed terminal (failure case C3).
+pub(crate) fn stopped() -> impl Future<Output = ()> {
+    let hangup = (!hangup_is_ignored()).then(SignalKind::hangup);
+    let kinds = [Some(SignalKind::interrupt()), Some(SignalKind::terminate()), hangup];
+    let mut signals: Vec<_> = kinds.into_iter().flatten().filter_map(|kind| signal(kind).ok()).collect();
+    std::future::poll_fn(move |context| {
+        let arrived = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if arrived { Poll::Ready(()) } else { Poll::Pending }
+    })
+}
+
+/// Whoever started us under `nohup` wants us to outlive the terminal; listening would undo that.
+fn hangup_is_ignored() -> bool {
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores_hangup(&status))
+}
+
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 struct Line {
@@ -65,5 +76,17 @@ impl Line {
         if self.shown {
             let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c3_nohup_is_respected() {
+        assert!(ignores_hangup("Name:\tx\nSigIgn:\t0000000000001001\n"));
+        assert!(!ignores_hangup("SigIgn:\t0000000000001000\nSigCgt:\t0000000000000001\n"));
+        assert!(!ignores_hangup(""));
     }
 }

@@ -38,19 +38,26 @@ pub(crate) fn serve(global: &Global, args: &SandboxArgs) -> Result<Exit, Failure
         dir: args.dir.clone(),
         unix_socket: args.unix_socket.clone(),
     };
-    let runtime = tokio::runtime::Runtime::new().map_err(Failure::from_io)?;
+    let runtime = runtime()?;
     runtime.block_on(async {
+        // Whoever reads the address may well send the signal before the next line runs.
+        let stopped = super::progress::stopped();
         let running = Sandbox::start(options).await.map_err(|error| cannot_start(args.listen, &error))?;
         if let Some(mapping) = &mapping {
             seed(&running, mapping);
         }
         let url = running.url.clone();
         announce(&url)?;
-        super::progress::stopped().await;
+        stopped.await;
         running.shutdown().await;
         terminal::say("esc-sync: the sandbox has stopped");
         Ok(Exit::Pass)
     })
+}
+
+/// One thread: all requests go through one lock, and a host may allow no more (failure case C9).
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from_io)
 }
 
 /// Seeds on first use; a world that was kept goes on as it was.
@@ -105,20 +112,17 @@ impl Attached {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let options = SandboxOptions { listen, dir: Some(dir), ..SandboxOptions::default() };
         let (stop, stopped) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .map_err(Failure::from_io)?;
+        let runtime = runtime()?;
         let running = runtime.block_on(Sandbox::start(options)).map_err(|error| cannot_start(listen, &error))?;
         seed(&running, mapping);
         let url = running.url.clone();
-        let thread = thread::spawn(move || {
+        let serve = move || {
             runtime.block_on(async {
                 let _ = stopped.await;
                 running.shutdown().await;
             });
-        });
+        };
+        let thread = thread::Builder::new().name("sandbox".to_owned()).spawn(serve).map_err(Failure::from_io)?;
         Ok(Self { url, stop: Some(stop), thread: Some(thread) })
     }
 

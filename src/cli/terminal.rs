@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::args::ColorChoice;
+use crate::http::printable;
 
 /// Whether a stream should be coloured.
 pub(crate) fn wants_color(choice: ColorChoice, is_terminal: bool) -> bool {
@@ -41,8 +42,11 @@ fn terminal_columns() -> usize {
 }
 
 /// Says something to the person, on standard error. Who closed it does not want to hear.
+///
+/// File names and arguments may hold anything; nothing of it steers the terminal (failure case X7).
 pub(crate) fn say(message: impl fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{message}");
+    let lines: Vec<_> = message.to_string().lines().map(|line| printable(line, usize::MAX)).collect();
+    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }
 
 /// `esc-sync: error: …` with its remedy on a line of its own.

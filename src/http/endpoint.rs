@@ -6,13 +6,16 @@
 use std::{
     fmt,
     hash::{BuildHasher, Hasher, RandomState},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
 use bytes::Bytes;
 use reqwest::{Method, Url};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
 
 use super::{BaseUrl, Client, HttpError, Pause, Request, Response, body, error::classify, gate::Gate};
 
@@ -33,6 +36,8 @@ pub struct Endpoint {
     gate: Gate,
     slots: Semaphore,
     sent: AtomicU64,
+    /// Whether a request ran out of time and none was answered since.
+    silent: AtomicBool,
 }
 
 /// GitHub allows 100 requests in flight (docs, rate limits for the REST API).
@@ -71,6 +76,7 @@ impl Endpoint {
             dialect,
             slots: Semaphore::new(IN_FLIGHT),
             sent: AtomicU64::new(0),
+            silent: AtomicBool::new(false),
         }
     }
 
@@ -115,15 +121,21 @@ impl Endpoint {
 
     async fn attempt(&self, request: &Request, progress: &mut Progress) -> Result<Response, HttpError> {
         let limit = self.client.options().timeout;
-        let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
+        let _slot = self.slot(limit).await?;
         self.gate.pass().await?;
         self.sent.fetch_add(1, Ordering::Relaxed);
         progress.attempts += 1;
         let started = Instant::now();
         let exchange = self.exchange(request, progress.url.clone());
         let outcome = match tokio::time::timeout(progress.left, exchange).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(HttpError::Timeout { limit }),
+            Ok(outcome) => {
+                self.silent.store(false, Ordering::Relaxed);
+                outcome
+            }
+            Err(_) => {
+                self.silent.store(true, Ordering::Relaxed);
+                Err(HttpError::Timeout { limit })
+            }
         };
         let took = started.elapsed();
         progress.left = progress.left.saturating_sub(took);
@@ -133,6 +145,17 @@ impl Endpoint {
             self.gate.close(pause, status, Instant::now());
         }
         outcome.map(|response| Response { moved: progress.moved, ..response })
+    }
+
+    /// A place among the requests in flight. Who had to wait for it while the store fell
+    /// silent does not wait a second time: a run ends within its deadline, however many
+    /// requests it has (failure case E2).
+    async fn slot(&self, limit: Duration) -> Result<SemaphorePermit<'_>, HttpError> {
+        if let Ok(slot) = self.slots.try_acquire() {
+            return Ok(slot);
+        }
+        let slot = self.slots.acquire().await.expect("the semaphore is never closed");
+        if self.silent.load(Ordering::Relaxed) { Err(HttpError::Timeout { limit }) } else { Ok(slot) }
     }
 
     async fn exchange(&self, request: &Request, url: Url) -> Result<Response, HttpError> {

@@ -11,14 +11,23 @@ use reqwest::{NoProxy, Proxy, Url};
 pub struct ProxySettings {
     url: Option<Url>,
     except: String,
+    /// A proxy is named, but nothing can be made of its name.
+    unusable: bool,
 }
 
 impl ProxySettings {
     pub fn find(env: &dyn Fn(&str) -> Option<String>) -> Self {
         let first = |names: &[&str]| names.iter().find_map(|name| env(name).filter(|value| !value.trim().is_empty()));
         let text = first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]);
-        let url = text.and_then(|text| Url::parse(&text).ok().filter(Url::has_host).or_else(|| with_scheme(&text)));
-        Self { url, except: first(&["NO_PROXY", "no_proxy"]).unwrap_or_default() }
+        let url = text.as_deref().and_then(parse);
+        let unusable = text.is_some() && url.is_none();
+        Self { url, except: first(&["NO_PROXY", "no_proxy"]).unwrap_or_default(), unusable }
+    }
+
+    /// Whether a proxy is named that cannot be used. Going without it would send
+    /// credentials by a way that somebody closed on purpose.
+    pub fn is_unusable(&self) -> bool {
+        self.unusable
     }
 
     /// Host and port of the proxy, without its user name and password.
@@ -35,8 +44,10 @@ impl ProxySettings {
 }
 
 /// `proxy.example.com:3128` is commonly written without its scheme.
-fn with_scheme(text: &str) -> Option<Url> {
-    Url::parse(&format!("http://{text}")).ok()
+fn parse(text: &str) -> Option<Url> {
+    let text = text.trim();
+    let url = if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("http://{text}")) };
+    url.ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
 }
 
 impl fmt::Debug for ProxySettings {

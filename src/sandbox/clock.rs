@@ -20,6 +20,9 @@ pub(super) struct ClockSetting {
     frozen_ms: Option<i64>,
 }
 
+/// The last day of the year 9999 in milliseconds since 1970: no date is written beyond it.
+const LAST_MS: i64 = 253_402_214_400_000;
+
 impl Clock {
     pub(super) fn new(setting: ClockSetting) -> Self {
         Self(Mutex::new(setting))
@@ -36,7 +39,7 @@ impl Clock {
     /// Sets the time, if one is given, then moves it.
     pub(super) fn set(&self, to_ms: Option<i64>, advance_ms: i64) {
         let mut setting = lock(&self.0);
-        let target = to_ms.unwrap_or_else(|| setting.now_ms()) + advance_ms;
+        let target = to_ms.unwrap_or_else(|| setting.now_ms()).saturating_add(advance_ms).clamp(0, LAST_MS);
         match &mut setting.frozen_ms {
             Some(frozen) => *frozen = target,
             None => setting.offset_ms = target - machine_ms(),
@@ -56,7 +59,7 @@ impl Clock {
 
 impl ClockSetting {
     fn now_ms(&self) -> i64 {
-        self.frozen_ms.unwrap_or_else(|| machine_ms() + self.offset_ms)
+        self.frozen_ms.unwrap_or_else(|| machine_ms().saturating_add(self.offset_ms)).clamp(0, LAST_MS)
     }
 }
 

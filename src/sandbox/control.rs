@@ -142,7 +142,7 @@ fn set_clock(shared: &Shared, body: &ClockBody) -> Control {
         shared.clock.freeze(frozen);
     }
     if set.is_some() || body.advance != 0 {
-        shared.clock.set(set.map(|stamp| stamp.0 * 1000), body.advance * 1000);
+        shared.clock.set(set.map(|stamp| stamp.0.saturating_mul(1000)), body.advance.saturating_mul(1000));
     }
     shared.keep(&lock(&shared.world));
     Ok(json!({ "now": now(shared) }))

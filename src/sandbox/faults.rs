@@ -272,7 +272,7 @@ impl FaultList {
                 continue;
             }
             if let Effect::Delay { ms } = fault.effect {
-                hit.delay_ms += ms;
+                hit.delay_ms = hit.delay_ms.saturating_add(ms);
             } else {
                 hit.effect = Some(fault.effect.clone());
                 break;

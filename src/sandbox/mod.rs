@@ -114,7 +114,7 @@ impl Sandbox {
     /// Listens, and answers in the background from then on.
     pub async fn start(options: SandboxOptions) -> io::Result<Running> {
         let (state, kept) = match &options.dir {
-            Some(dir) => StateDir::open(dir).map(|(state, kept)| (Some(state), kept))?,
+            Some(dir) => StateDir::open(dir).await.map(|(state, kept)| (Some(state), kept))?,
             None => (None, None),
         };
         let fresh = kept.is_none();
@@ -155,7 +155,7 @@ impl Running {
 
     /// Moves the emulator's clock.
     pub fn advance(&self, seconds: i64) {
-        self.shared.clock.set(None, seconds * 1000);
+        self.shared.clock.set(None, seconds.saturating_mul(1000));
         self.shared.keep(&lock(&self.shared.world));
     }
 

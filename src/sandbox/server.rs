@@ -130,7 +130,7 @@ async fn answer<S: Hangup>(connection: &mut Connection<S>, arrival: Arrival, sha
     let _in_flight = InFlight::enter(shared);
     let number = log_arrival(shared, &request, &target, store);
     let hit = lock(&shared.faults).hit(&request, &target, store);
-    let latency = shared.latency_ms.load(Ordering::Relaxed) + hit.delay_ms;
+    let latency = shared.latency_ms.load(Ordering::Relaxed).saturating_add(hit.delay_ms);
     if let Some(Effect::Page { serve: Some(page), .. }) = &hit.effect {
         ask_for_page(&mut request, *page);
     }

@@ -5,11 +5,12 @@
 //! forced to the disk, since losing power may cost a sandbox its last change.
 
 use std::{
-    fs::{self, DirBuilder, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::Mutex,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -23,25 +24,32 @@ pub(super) struct StateDir {
     file: PathBuf,
     /// What the file holds, so that an unchanged world is not written again.
     written: Mutex<Vec<u8>>,
+    /// The folder, locked for as long as this lives: two that write one file would tear it (failure case C7).
+    _folder: File,
 }
+
+/// How long to wait for another who uses the folder; a `check` is done long before.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl StateDir {
     /// Opens or makes the folder, and reads what it holds.
-    pub(super) fn open(dir: &Path) -> io::Result<(Self, Option<(World, ClockSetting)>)> {
-        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    pub(super) async fn open(dir: &Path) -> io::Result<(Self, Option<(World, ClockSetting)>)> {
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", dir.display()));
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(named)?;
+        let folder = locked(dir, PATIENCE).await.map_err(named)?;
         let file = dir.join("sandbox.json");
         let bytes = match fs::read(&file) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok((Self { file, written: Mutex::default() }, None));
+                return Ok((Self { file, written: Mutex::default(), _folder: folder }, None));
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(named(error)),
         };
         let loaded = parse(&bytes).map_err(|what| {
             let help = "remove the file to start with a fresh sandbox";
             io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}; {help}", file.display()))
         })?;
-        Ok((Self { file, written: Mutex::new(bytes) }, Some(loaded)))
+        Ok((Self { file, written: Mutex::new(bytes), _folder: folder }, Some(loaded)))
     }
 
     pub(super) fn save(&self, world: &World, clock: ClockSetting) -> io::Result<()> {
@@ -60,6 +68,24 @@ impl StateDir {
         fs::rename(&fresh, &self.file)?;
         *written = bytes;
         Ok(())
+    }
+}
+
+/// The folder, once nobody else holds it. The lock ends with its holder, however that ends.
+async fn locked(dir: &Path, patience: Duration) -> io::Result<File> {
+    let folder = File::open(dir)?;
+    let started = tokio::time::Instant::now();
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Ok(folder),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if started.elapsed() < patience => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another sandbox is using this folder"));
+            }
+        }
     }
 }
 

@@ -115,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 while !self.line().await?.is_empty() {}
                 return Ok(body);
             }
-            if body.len() + size > BODY_LIMIT {
+            if body.len().saturating_add(size) > BODY_LIMIT {
                 return Err(invalid("the body is too long"));
             }
             body.extend(self.take(size).await?);

@@ -117,8 +117,9 @@ pub(super) fn address(env: Env<'_>) -> Result<BaseUrl, Unread> {
 fn key(file: &Path) -> Result<SecretValue, Unread> {
     let failed = |error: std::io::Error| {
         no_login(
-            &format!("the key file {} cannot be read: {}", file.display(), error.kind()),
-            format!("set {} to a readable file", APP[2]),
+            // The variable's text is not repeated: a key pasted in place of its file's name would be shown.
+            &format!("the file named in {} cannot be read: {}", APP[2], error.kind()),
+            format!("set {} to the path of a readable file, not to the key itself", APP[2]),
         )
     };
     let mut text = Zeroizing::new(Vec::with_capacity(8 * 1024));

@@ -70,13 +70,12 @@ pub(super) async fn list<T: DeserializeOwned>(store: &GithubStore, pages: &Pages
         // Every page but the last holds something new, so there are no more pages than things.
         Others::All(urls) if urls.len() as u64 >= total.min(MOST_PAGES) => return Ok(Listed::Inconsistent),
         Others::All(urls) => {
-            let more = try_join_all(urls.into_iter().map(|url| one::<T>(store, pages, url))).await?;
-            for (response, asked_for) in more {
-                if asked_for.total_count != total {
+            let page = async |url| one::<T>(store, pages, url).await.map(|(_, page)| page);
+            for another in try_join_all(urls.into_iter().map(page)).await? {
+                if another.total_count != total {
                     return Ok(Listed::Inconsistent);
                 }
-                drop(response);
-                items.extend(asked_for.items);
+                items.extend(another.items);
             }
         }
         Others::Next(url) => {
@@ -96,7 +95,7 @@ async fn follow<T: DeserializeOwned>(
     total: u64,
     items: &mut Vec<T>,
 ) -> Result<bool, PageError> {
-    loop {
+    for _ in 1..MOST_PAGES {
         let (response, page) = one::<T>(store, pages, url).await?;
         if page.total_count != total || page.items.is_empty() || (items.len() + page.items.len()) as u64 > total {
             return Ok(false);
@@ -108,6 +107,7 @@ async fn follow<T: DeserializeOwned>(
             None => return Ok(true),
         }
     }
+    Ok(false)
 }
 
 async fn one<T: DeserializeOwned>(
