@@ -70,13 +70,13 @@ pub(super) async fn list<T: DeserializeOwned>(store: &GithubStore, pages: &Pages
         // Every page but the last holds something new, so there are no more pages than things.
         Others::All(urls) if urls.len() as u64 >= total.min(MOST_PAGES) => return Ok(Listed::Inconsistent),
         Others::All(urls) => {
-            let more = try_join_all(urls.into_iter().map(|url| one::<T>(store, pages, url))).await?;
-            for (response, asked_for) in more {
-                if asked_for.total_count != total {
+            // The bodies are let go as they come, not when the last page is there.
+            let read = |url| async { one::<T>(store, pages, url).await.map(|(_, page)| page) };
+            for page in try_join_all(urls.into_iter().map(read)).await? {
+                if page.total_count != total {
                     return Ok(Listed::Inconsistent);
                 }
-                drop(response);
-                items.extend(asked_for.items);
+                items.extend(page.items);
             }
         }
         Others::Next(url) => {
