@@ -1,254 +1,213 @@
-//! The numbers of the design that concern reading: requests, time on the wire, start-up, memory, loading.
+//! The numbers of the design that concern reading: requests, time, start-up, memory, loading.
 //!
-//! `cargo bench` prints one table, each row with its bound and the ratio to it. The program
-//! measured is the release binary as a child process against the emulator in this process,
-//! with latency added to every answer. Machines are noisy: the median of several runs counts,
-//! and `gh secret list` runs in turn with ours on the same emulator.
+//! `cargo bench --bench numbers` prints one table: what was measured, its bound, and the ratio
+//! to it. The program measured is the release binary as a child process against the emulator in
+//! this process. Machines are noisy: the median of several runs counts, and what runs beside
+//! ours runs in turn with it. A missed bound is said in its row and fails nothing.
+
+#[path = "numbers/process.rs"]
+mod process;
+#[path = "numbers/table.rs"]
+mod table;
+#[path = "numbers/world.rs"]
+mod world;
 
 use std::{
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
 use esc_sync::{
-    crypto::sealed::SealingKey,
-    sandbox::{Running, Sandbox, SandboxOptions},
+    engine::{ReadPlan, Selection},
+    judge::{JudgeOptions, judge},
+    mapping::{LoadOptions, load},
+    model::{Evidence, Snapshot, Stamp},
 };
-use serde_json::{Value, json};
-use wait4::Wait4 as _;
+
+use process::{Run, measured, median, megabytes, millis, program, run};
+use table::Table;
+use world::{Emulator, mapping};
 
 const RUNS: usize = 9;
 const LATENCY_MS: u64 = 20;
+/// Two round trips and a quarter, and ten milliseconds.
+const WIRE_MS: f64 = 2.5 * LATENCY_MS as f64 + 10.0;
 
 fn main() {
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("numbers-{}", std::process::id()));
-    fs::create_dir_all(&scratch).expect("a scratch folder");
+    if process::stopwatch().is_some() {
+        return;
+    }
+    let scratch = Scratch::new();
     let mut table = Table::default();
     start_up(&scratch, &mut table);
-    for count in [60, 1_000] {
-        wire(&scratch, count, &mut table);
+    for (count, requests) in [(60, 3), (1_000, 12)] {
+        wire(&scratch, count, requests, &mut table);
     }
-    large(&scratch, &mut table);
+    loading(&scratch, 100_000, &mut table);
+    several_environments(&scratch, 20_000, 4, &mut table);
+    sandbox(&scratch, &mut table);
     table.print();
-    // What is left behind is below the build's own folder.
-    let _ = fs::remove_dir_all(&scratch);
 }
 
 /// `--version`: the process itself.
-fn start_up(scratch: &Path, table: &mut Table) {
-    let runs = repeat(|| run(program(scratch).arg("--version")));
-    table.row("start-up of --version", millis(median(&runs)), "ms", 10.0);
+fn start_up(scratch: &Scratch, table: &mut Table) {
+    let runs = repeat(2 * RUNS, || run(program(&scratch.0).arg("--version")));
+    table.bound("start-up of --version", millis(median(&runs)), "ms", 10.0);
 }
 
 /// A check of `count` secrets with latency, beside `gh secret list` of the same organization.
-fn wire(scratch: &Path, count: usize, table: &mut Table) {
-    let folder = scratch.join(format!("wire-{count}"));
-    fs::create_dir_all(&folder).expect("a folder");
-    fs::write(folder.join("esc-sync.yaml"), mapping(count)).expect("a mapping");
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+fn wire(scratch: &Scratch, count: usize, requests: usize, table: &mut Table) {
+    let folder = scratch.folder(&format!("wire-{count}"), &mapping(count, 1));
+    let ours = Emulator::start(None, count, 1);
     let socket = folder.join("gh.sock");
-    let options = SandboxOptions { unix_socket: Some(socket.clone()), ..SandboxOptions::default() };
-    let running = runtime.block_on(Sandbox::start(options)).expect("a free port");
-    runtime.block_on(fill(&running, count));
-    running.latency(LATENCY_MS);
-
-    running.reset_log();
-    let first = run(&mut check(&folder, &running.url));
-    let requests = running.requests().len();
+    let theirs = Emulator::start(Some(&socket), count, 1);
+    let first = run(&mut ours.check(&folder));
     assert_eq!(first.code, Some(0), "the bench's world is healthy");
-    table.row(&format!("requests, check of {count}"), requests as f64, "", if count == 60 { 3.0 } else { 12.0 });
+    table.bound(&format!("check of {count}: requests"), ours.requests().len() as f64, "", requests as f64);
 
-    let mut ours = Vec::new();
-    let mut theirs = Vec::new();
+    ours.latency(LATENCY_MS);
+    theirs.latency(LATENCY_MS);
+    let (mut checks, mut lists, mut trips, mut exchanges) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        ours.push(run(&mut check(&folder, &running.url)));
-        theirs.push(run(&mut gh_list(&folder, &socket)));
+        trips.push(ours.two_round_trips());
+        ours.forget();
+        checks.push(run(&mut ours.check(&folder)));
+        exchanges.push(on_the_wire(&ours));
+        lists.push(run(&mut gh_list(&folder, &socket)));
     }
-    let bound = 1.25 * 2.0 * LATENCY_MS as f64 + 10.0;
-    table.row(&format!("whole check of {count} at {LATENCY_MS} ms"), millis(median(&ours)), "ms", bound);
-    table.row(
-        &format!("  the same in round trips of {LATENCY_MS} ms"),
-        millis(median(&ours)) / LATENCY_MS as f64,
-        "",
-        2.5 + 10.0 / LATENCY_MS as f64,
-    );
-    if theirs.iter().all(|run| run.code == Some(0)) {
-        let other = millis(median(&theirs));
-        table.row(
-            &format!("  beside gh secret list ({other:.1} ms, names only)"),
-            millis(median(&ours)) / other,
-            "x",
-            f64::NAN,
-        );
+    let whole = millis(median(&checks));
+    let bare = millis(middle(trips));
+    table.bound(&format!("check of {count} at {LATENCY_MS} ms: on the wire"), millis(middle(exchanges)), "ms", WIRE_MS);
+    table.bound(&format!("check of {count} at {LATENCY_MS} ms: whole process"), whole, "ms", WIRE_MS);
+    table.free("  beside two bare round trips in turn with it", whole / bare, "x");
+    if lists.iter().all(|run| run.code == Some(0)) {
+        let name = format!("  beside gh secret list ({:.0} ms, names only)", millis(median(&lists)));
+        table.free(&name, whole / millis(median(&lists)), "x");
     } else {
         table.note("gh secret list did not run: install gh to compare");
     }
-    table.row(&format!("memory of check at {count}"), megabytes(&ours), "MB", 20.0);
-    runtime.block_on(running.shutdown());
+    let peak = megabytes(&checks);
+    match count {
+        60 => table.bound(&format!("check of {count}: peak memory"), peak, "MB", 20.0),
+        _ => table.free(&format!("check of {count}: peak memory"), peak, "MB"),
+    }
 }
 
-/// 100,000 entries: loading alone, and a whole check without latency.
-fn large(scratch: &Path, table: &mut Table) {
-    let count = 100_000;
-    let folder = scratch.join("large");
-    fs::create_dir_all(&folder).expect("a folder");
-    fs::write(folder.join("esc-sync.yaml"), mapping(count)).expect("a mapping");
-    let lint: Vec<_> = (0..RUNS).map(|_| run(program(&folder).args(["mapping", "lint"]))).collect();
+/// From the arrival of the first request to the answer of the last, as the emulator saw it.
+fn on_the_wire(emulator: &Emulator) -> Duration {
+    let arrivals: Vec<u64> = emulator.requests().iter().map(|request| request.arrived_us).collect();
+    let (first, last) = (arrivals.iter().min().expect("requests"), arrivals.iter().max().expect("requests"));
+    Duration::from_micros(last - first) + Duration::from_millis(LATENCY_MS)
+}
+
+/// A large mapping: loaded, planned over, judged without any store, and reported.
+fn loading(scratch: &Scratch, count: usize, table: &mut Table) {
+    let text = mapping(count, 1);
+    let folder = scratch.folder("loading", &text);
+    let lint = repeat(RUNS, || run(program(&folder).args(["mapping", "lint"])));
     assert!(lint.iter().all(|run| run.code == Some(0)), "the bench's mapping is legal");
-    table.row("load and validate 100,000 entries", median(&lint).as_secs_f64(), "s", 0.6);
-    table.row("  memory of it", megabytes(&lint), "MB", 150.0);
-    let offline: Vec<_> =
-        (0..3).map(|_| run(program(&folder).args(["check", "--offline", "--format", "gate"]))).collect();
-    table.row("check --offline of 100,000 (judge and report)", median(&offline).as_secs_f64(), "s", f64::NAN);
-    table.row("  memory of it", megabytes(&offline), "MB", 150.0);
-}
-
-fn mapping(count: usize) -> String {
-    let mut text =
-        "version: 1\nesc: { environment: acme/default/production }\ngithub: { organization: acme }\nentries:\n"
-            .to_owned();
-    for at in 0..count {
-        let line = if at % 2 == 0 {
-            format!("  SECRET_{at:06}: group{}.key_{at:06}\n", at / 100)
-        } else {
-            format!(
-                "  SECRET_{at:06}: {{ esc: group{}.key_{at:06}, service: openai, tier: critical, format: {{ pattern: \".*\" }} }}\n",
-                at / 100
-            )
-        };
-        text.push_str(&line);
+    table.bound(&format!("mapping of {count}: load and validate"), median(&lint).as_secs_f64(), "s", 0.6);
+    table.bound("  peak memory", megabytes(&lint), "MB", 150.0);
+    table.bound(&format!("mapping of {count}: read plan and judgement"), judging(&text).as_secs_f64(), "s", 0.3);
+    for format in ["gate", "text", "json"] {
+        let offline = repeat(3, || run(program(&folder).args(["check", "--offline", "--format", format])));
+        assert!(offline.iter().all(|run| run.code == Some(3)), "nothing was asked, so nothing is known");
+        let name = format!("check --offline of {count}, as {format}");
+        table.free(&name, median(&offline).as_secs_f64(), "s");
+        table.bound("  peak memory", megabytes(&offline), "MB", 150.0);
     }
-    text
 }
 
-fn value(at: usize) -> String {
-    format!("v{:016x}", (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-}
-
-/// Both stores hold every entry, with equal values.
-async fn fill(running: &Running, count: usize) {
-    let mut definition = "values:\n".to_owned();
-    for at in 0..count {
-        if at % 100 == 0 {
-            let _ = writeln!(definition, "  group{}:", at / 100);
-        }
-        let _ = writeln!(definition, "    key_{at:06}: {{ \"fn::secret\": \"{}\" }}", value(at));
-    }
-    let now = running.now();
-    running
-        .world(|world| world.esc.put_environment("acme", "default", "production", &definition, now))
-        .expect("a legal definition");
-    // Whoever installs a provider first wins; all of ours are ring.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::new();
-    let ask = |method: reqwest::Method, path: String, body: Value| {
-        let request = client.request(method, format!("{}/orgs/acme/actions/secrets/{path}", running.url));
-        request.header("authorization", "token bench").header("user-agent", "bench").body(body.to_string()).send()
+/// The pure part between loading and reporting, in this process.
+fn judging(text: &str) -> Duration {
+    let loaded = load("bench.yaml", text.as_bytes(), &LoadOptions::default()).expect("a legal mapping");
+    let options = JudgeOptions { now: Stamp(0), require_evidence: Evidence::None };
+    let snapshot = Snapshot::default();
+    let once = || {
+        let started = Instant::now();
+        let plan = ReadPlan::new(&loaded.mapping, &Selection::default());
+        let judgement = judge(&loaded.mapping, &snapshot, options);
+        let took = started.elapsed();
+        assert_eq!((plan.environments.len(), judgement.entries.len()), (1, loaded.mapping.entries.len()));
+        took
     };
-    let key =
-        ask(reqwest::Method::GET, "public-key".into(), Value::Null).await.expect("a key").text().await.expect("a body");
-    let key: Value = serde_json::from_str(&key).expect("JSON");
-    let sealing = SealingKey::from_base64(key["key"].as_str().expect("a key")).expect("a key");
-    for at in 0..count {
-        let sealed = sealing.seal(&value(at).into()).expect("sealed");
-        let body = json!({ "encrypted_value": sealed, "key_id": key["key_id"], "visibility": "all" });
-        let answer = ask(reqwest::Method::PUT, format!("SECRET_{at:06}"), body).await.expect("an answer");
-        assert!(answer.status().is_success(), "{}", answer.status());
-    }
+    middle((0..RUNS).map(|_| once()).collect())
 }
 
-fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_esc-sync"));
-    command.env_clear().env("HOME", folder).current_dir(folder);
-    command
+/// A real check over several environments; the emulator's own work is most of its time.
+fn several_environments(scratch: &Scratch, count: usize, environments: usize, table: &mut Table) {
+    let folder = scratch.folder("several", &mapping(count, environments));
+    let emulator = Emulator::start(None, count, environments);
+    let runs = repeat(2, || {
+        emulator.forget();
+        run(&mut emulator.check(&folder))
+    });
+    let name = format!("check of {count} in {environments} environments");
+    let requests = 2 * environments + count.div_ceil(100);
+    table.bound(&format!("{name}: requests"), emulator.requests().len() as f64, "", requests as f64);
+    table.free(&format!("{name}: whole process"), median(&runs).as_secs_f64(), "s");
+    table.bound("  peak memory (the bound is that of 100,000)", megabytes(&runs), "MB", 150.0);
 }
 
-fn check(folder: &Path, url: &str) -> Command {
-    let mut command = program(folder);
-    command.args(["check", "--format", "json"]);
-    command
-        .env("PULUMI_BACKEND_URL", url)
-        .env("PULUMI_ACCESS_TOKEN", "bench")
-        .env("GITHUB_API_URL", url)
-        .env("GITHUB_TOKEN", "bench");
-    command
+/// The first command of the README: the emulator is started, seeded, checked.
+fn sandbox(scratch: &Scratch, table: &mut Table) {
+    let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/sophia.yaml");
+    let mut fresh = 0;
+    let runs = repeat(RUNS, || {
+        fresh += 1;
+        let folder = scratch.folder(&format!("sandbox-{fresh}"), "");
+        run(program(&folder).args(["check", "--sandbox=state", "--mapping"]).arg(&mapping))
+    });
+    assert!(runs.iter().all(|run| run.code == Some(1)), "the seeded world has one of every fault");
+    table.bound("check --sandbox of mappings/sophia.yaml", median(&runs).as_secs_f64(), "s", 1.0);
 }
 
 /// Debian's `gh` reaches plain http only through a socket in the file system.
 fn gh_list(folder: &Path, socket: &Path) -> Command {
-    let config: PathBuf = folder.join("gh-config");
+    let config = folder.join("gh-config");
     fs::create_dir_all(&config).expect("a folder");
     fs::write(config.join("config.yml"), format!("http_unix_socket: {}\n", socket.display())).expect("written");
-    let mut command = Command::new("gh");
+    let mut command = measured("gh", folder);
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("GH_CONFIG_DIR", config).env("GH_TOKEN", "bench").args(["secret", "list", "--org", "acme"]);
     command
 }
 
-struct Run {
-    wall: Duration,
-    peak_kb: u64,
-    code: Option<i32>,
-}
-
-fn run(command: &mut Command) -> Run {
-    let started = Instant::now();
-    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let Ok(mut child) = child else { return Run { wall: Duration::ZERO, peak_kb: 0, code: None } };
-    let ended = child.wait4().expect("the child ends");
-    Run { wall: started.elapsed(), peak_kb: ended.rusage.maxrss / 1024, code: ended.status.code() }
-}
-
-fn repeat(mut once: impl FnMut() -> Run) -> Vec<Run> {
+/// Runs once to warm up, then `times` for the table.
+fn repeat(times: usize, mut once: impl FnMut() -> Run) -> Vec<Run> {
     once();
-    (0..RUNS).map(|_| once()).collect()
+    (0..times).map(|_| once()).collect()
 }
 
-fn median(runs: &[Run]) -> Duration {
-    let mut walls: Vec<_> = runs.iter().map(|run| run.wall).collect();
-    walls.sort();
-    walls[walls.len() / 2]
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
 }
 
-fn megabytes(runs: &[Run]) -> f64 {
-    runs.iter().map(|run| run.peak_kb).max().unwrap_or(0) as f64 / 1024.0
-}
+/// A folder below the build's own, removed at the end.
+struct Scratch(PathBuf);
 
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
-}
-
-#[derive(Default)]
-struct Table {
-    rows: Vec<(String, f64, &'static str, f64)>,
-    notes: Vec<String>,
-}
-
-impl Table {
-    fn row(&mut self, what: &str, measured: f64, unit: &'static str, bound: f64) {
-        self.rows.push((what.to_owned(), measured, unit, bound));
+impl Scratch {
+    fn new() -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("numbers-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a scratch folder");
+        Self(folder)
     }
 
-    fn note(&mut self, text: &str) {
-        self.notes.push(text.to_owned());
+    /// A working directory with that mapping in it.
+    fn folder(&self, name: &str, mapping: &str) -> PathBuf {
+        let folder = self.0.join(name);
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("esc-sync.yaml"), mapping).expect("a mapping");
+        folder
     }
+}
 
-    #[expect(clippy::print_stdout, reason = "the table is what a bench is for")]
-    fn print(&self) {
-        println!("{:<52} {:>12} {:>10} {:>7}", "measure", "measured", "bound", "ratio");
-        for (what, measured, unit, bound) in &self.rows {
-            let (bound, ratio) = if bound.is_nan() {
-                ("–".to_owned(), "–".to_owned())
-            } else {
-                (format!("{bound:.1}"), format!("{:.2}", measured / bound))
-            };
-            println!("{what:<52} {measured:>9.2} {unit:<2} {bound:>10} {ratio:>7}");
-        }
-        for note in &self.notes {
-            println!("note: {note}");
-        }
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left behind is below the build's own folder.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -146,6 +146,8 @@ fn judge_entry(subject: &Subject, mut findings: Vec<Finding>) -> EntryJudgement 
     if status < Status::Unverified {
         findings.retain(|finding| finding.rule != unverified::RULE.id || finding.severity == Severity::Error);
     }
+    // Judgements are kept until the report is written, and most hold one finding or none.
+    findings.shrink_to_fit();
     EntryJudgement { status, evidence: evidence(status, subject), findings }
 }
 

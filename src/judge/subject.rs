@@ -233,7 +233,7 @@ impl<'a> Plain<'a> {
 
 impl<'a> GithubSide<'a> {
     fn new(world: &'a World<'a>, entry: &Entry, place: &'a GithubPlace) -> Self {
-        let reading = world.snapshot.reading(&Place::Github(place.clone()));
+        let reading = world.snapshot.github_reading(place);
         let job = job_side(world, entry, place, &reading);
         let mut side = Self { place, reading, job, family: None };
         side.family = side.seen().and_then(|value| placeholder_family(entry.kind, value));

@@ -110,7 +110,8 @@ impl Snapshot {
         }
     }
 
-    fn github_reading(&self, place: &GithubPlace) -> Reading<'_> {
+    /// What was said of a place on GitHub.
+    pub fn github_reading(&self, place: &GithubPlace) -> Reading<'_> {
         match place.slot {
             Slot::Secret => match self.github.secrets.get(&place.scope) {
                 None => not_asked(),

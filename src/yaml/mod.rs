@@ -219,6 +219,8 @@ impl<'a> Reader<'a> {
         loop {
             let step = self.next()?;
             if matches!(step.0, Event::SequenceEnd) {
+                // Most maps are short and stay: their unused room would be a third of the tree.
+                items.shrink_to_fit();
                 return Ok((items, step.3));
             }
             items.push(self.node(step, depth + 1)?);
@@ -230,6 +232,7 @@ impl<'a> Reader<'a> {
         loop {
             let step = self.next()?;
             if matches!(step.0, Event::MappingEnd) {
+                pairs.shrink_to_fit();
                 return Ok((pairs, step.3));
             }
             let key = self.node(step, depth + 1)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::{
     model::{Meta, RepoRef, SecretName, SecretValue, Stamp, Variable, Visibility},
@@ -21,8 +21,12 @@ pub(super) trait Named {
 #[derive(Deserialize)]
 pub(super) struct RawSecret {
     name: String,
-    #[serde(flatten)]
-    meta: RawMeta,
+    #[serde(default, deserialize_with = "stamp")]
+    created_at: Option<Stamp>,
+    #[serde(default, deserialize_with = "stamp")]
+    updated_at: Option<Stamp>,
+    #[serde(default, deserialize_with = "visibility")]
+    visibility: Option<Visibility>,
 }
 
 #[derive(Deserialize)]
@@ -30,8 +34,12 @@ pub(super) struct RawVariable {
     name: String,
     #[serde(deserialize_with = "answer::secret_text")]
     value: SecretValue,
-    #[serde(flatten)]
-    meta: RawMeta,
+    #[serde(default, deserialize_with = "stamp")]
+    created_at: Option<Stamp>,
+    #[serde(default, deserialize_with = "stamp")]
+    updated_at: Option<Stamp>,
+    #[serde(default, deserialize_with = "visibility")]
+    visibility: Option<Visibility>,
 }
 
 #[derive(Deserialize)]
@@ -40,27 +48,19 @@ pub(super) struct RawRepository {
 }
 
 /// Stamps that are missing or cannot be read are no stamps; they never equal another (failure case G17).
-#[derive(Deserialize)]
-pub(super) struct RawMeta {
-    #[serde(default)]
-    created_at: Option<String>,
-    #[serde(default)]
-    updated_at: Option<String>,
-    #[serde(default)]
-    visibility: Option<String>,
+fn stamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stamp>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| text.parse().ok()))
 }
 
-impl From<RawMeta> for Meta {
-    fn from(raw: RawMeta) -> Self {
-        let stamp = |text: Option<String>| text.and_then(|text| text.parse::<Stamp>().ok());
-        let visibility = match raw.visibility.as_deref() {
-            Some("all") => Some(Visibility::All),
-            Some("private") => Some(Visibility::Private),
-            Some("selected") => Some(Visibility::Selected(None)),
-            _ => None,
-        };
-        Self { created_at: stamp(raw.created_at), updated_at: stamp(raw.updated_at), visibility }
-    }
+fn visibility<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Visibility>, D::Error> {
+    let word = Option::<String>::deserialize(deserializer)?;
+    Ok(match word.as_deref() {
+        Some("all") => Some(Visibility::All),
+        Some("private") => Some(Visibility::Private),
+        Some("selected") => Some(Visibility::Selected(None)),
+        _ => None,
+    })
 }
 
 const BAD_NAME: &str = "it holds a name that GitHub does not allow";
@@ -70,7 +70,8 @@ impl Named for RawSecret {
     type Told = Meta;
 
     fn told(self) -> Result<(SecretName, Meta), &'static str> {
-        Ok((SecretName::parse(&self.name).map_err(|_| BAD_NAME)?, self.meta.into()))
+        let Self { name, created_at, updated_at, visibility } = self;
+        Ok((SecretName::parse(&name).map_err(|_| BAD_NAME)?, Meta { created_at, updated_at, visibility }))
     }
 }
 
@@ -79,8 +80,9 @@ impl Named for RawVariable {
     type Told = Variable;
 
     fn told(self) -> Result<(SecretName, Variable), &'static str> {
-        let variable = Variable { value: self.value, meta: self.meta.into() };
-        Ok((SecretName::parse(&self.name).map_err(|_| BAD_NAME)?, variable))
+        let Self { name, value, created_at, updated_at, visibility } = self;
+        let meta = Meta { created_at, updated_at, visibility };
+        Ok((SecretName::parse(&name).map_err(|_| BAD_NAME)?, Variable { value, meta }))
     }
 }
 

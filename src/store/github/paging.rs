@@ -70,12 +70,13 @@ pub(super) async fn list<T: DeserializeOwned>(store: &GithubStore, pages: &Pages
         // Every page but the last holds something new, so there are no more pages than things.
         Others::All(urls) if urls.len() as u64 >= total.min(MOST_PAGES) => return Ok(Listed::Inconsistent),
         Others::All(urls) => {
-            let page = async |url| one::<T>(store, pages, url).await.map(|(_, page)| page);
-            for another in try_join_all(urls.into_iter().map(page)).await? {
-                if another.total_count != total {
+            // The bodies are let go as they come, not when the last page is there.
+            let read = |url| async { one::<T>(store, pages, url).await.map(|(_, page)| page) };
+            for page in try_join_all(urls.into_iter().map(read)).await? {
+                if page.total_count != total {
                     return Ok(Listed::Inconsistent);
                 }
-                items.extend(another.items);
+                items.extend(page.items);
             }
         }
         Others::Next(url) => {
