@@ -1,9 +1,13 @@
 //! `check` from the outside: the real binary against the emulator.
 
+mod absent;
+mod asked;
 mod comparing;
 mod counts;
 mod esc_faults;
 mod github_faults;
+mod job_secrets;
 mod leaks;
 mod mapping_errors;
 mod sandbox_flag;
+mod values;
