@@ -74,7 +74,7 @@ where
 }
 
 /// Reads the list of repositories of each secret for which the mapping declares one.
-/// A list that cannot be read stays unasked (`None`), which no rule takes for a list.
+/// One that cannot be read is kept as the reason why.
 async fn fill_selected(plan: &ReadPlan, stores: &Stores, snapshot: &mut GithubSnapshot) {
     let is_selected = |place: &&GithubPlace| {
         let listed = snapshot.secrets.get(&place.scope).and_then(|listing| listing.as_ref().ok()?.get(&place.name));
@@ -85,13 +85,15 @@ async fn fill_selected(plan: &ReadPlan, stores: &Stores, snapshot: &mut GithubSn
     for (place, list) in wanted.into_iter().zip(lists) {
         let meta =
             snapshot.secrets.get_mut(&place.scope).and_then(|listing| listing.as_mut().ok()?.get_mut(&place.name));
-        if let (Some(meta), Some(list)) = (meta, list) {
-            meta.visibility = Some(Visibility::Selected(Some(list)));
+        match (meta, list) {
+            (Some(meta), Some(Ok(list))) => meta.visibility = Some(Visibility::Selected(Some(list))),
+            (_, Some(Err(unread))) => drop(snapshot.unread_lists.insert(place.clone(), unread)),
+            (None, _) | (_, None) => {}
         }
     }
 }
 
-async fn selected_list(stores: &Stores, place: &GithubPlace) -> Option<Arc<[RepoRef]>> {
+async fn selected_list(stores: &Stores, place: &GithubPlace) -> Option<Result<Arc<[RepoRef]>, Arc<Unread>>> {
     let GithubScope::Organization { app, organization } = &*place.scope else { return None };
-    stores.selected_repositories(organization, *app, place.slot, &place.name).await.ok()
+    Some(stores.selected_repositories(organization, *app, place.slot, &place.name).await)
 }

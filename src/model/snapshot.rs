@@ -56,6 +56,8 @@ pub struct GithubSnapshot {
     pub variables: BTreeMap<Arc<GithubScope>, Listing<Variable>>,
     /// Organization secrets that a repository really sees (Actions), by repository.
     pub seen: BTreeMap<RepoRef, Listing<()>>,
+    /// Lists of the repositories of a `selected` secret that were asked for and could not be read.
+    pub unread_lists: BTreeMap<GithubPlace, Arc<Unread>>,
     /// Repositories that GitHub found under another name.
     pub moved: BTreeSet<RepoRef>,
 }

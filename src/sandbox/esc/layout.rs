@@ -2,8 +2,8 @@
 //! the service writes them again when it saves.
 //!
 //! The service decodes and encodes every definition it stores (pulumi/esc
-//! `eval/crypt.go`, go-yaml v3 with an indent of 2). What that keeps and loses is in
-//! the facts, section 4.6: key order, quoting, flow and block, and comments stay;
+//! `eval/crypt.go`, go-yaml v3 with an indent of 2). What that keeps and loses
+//! was tried with that code: key order, quoting, flow and block, and comments stay;
 //! blank lines, a detached head comment, anchors and odd indents go. Comments inside
 //! a flow collection move above its entry; go-yaml's finer rules for comments that
 //! belong to nothing are not imitated.

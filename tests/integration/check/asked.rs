@@ -1,8 +1,9 @@
 //! The table "What check asks" of `docs/command-line.md`, row by row.
 
+use esc_sync::sandbox::Fault;
 use serde_json::json;
 
-use crate::support::world::{HEADER, World};
+use crate::support::world::{HEADER, World, status};
 
 const ESC_ONLY: &str = "version: 1\nesc: { environment: acme/default/production }\ngithub: false\n";
 const SEEN: &str = "version: 1\nesc: { environment: acme/default/production }\ngithub: { organization: acme, visible-to: [acme/app] }\n";
@@ -34,7 +35,9 @@ fn each_demand_costs_what_the_document_says() {
     let settings = "  ONE: s.one\n  SET: { esc: s.two, kind: config }\n";
     assert_eq!(asked(HEADER, settings, one), (2, 2), "variables of the same scope");
     let variables = |world: &World| {
-        (0..31).for_each(|at| drop(world.org_variable(&format!("V{at}"), "x")));
+        for at in 0..31 {
+            world.org_variable(&format!("V{at}"), "x");
+        }
     };
     assert_eq!(asked(HEADER, "  SET: { esc: s.two, kind: config }\n", variables), (2, 2), "31 variables are two pages");
     assert_eq!(asked(SEEN, "  ONE: s.one\n  TWO: s.two\n", one), (2, 3), "a repository of visible-to");
@@ -48,9 +51,28 @@ fn a_list_of_repositories_is_asked_for_where_both_sides_say_selected() {
     };
     let declared = "  ONE: { esc: s.one, github: { visibility: selected, visible-to: [acme/app] } }\n";
     assert_eq!(asked(HEADER, declared, selected), (2, 4));
-    let wide = |world: &World| drop(world.org_secret("ONE", "value-of-one-51c2"));
+    let wide = |world: &World| {
+        world.org_secret("ONE", "value-of-one-51c2");
+    };
     assert_eq!(asked(HEADER, declared, wide), (2, 3), "GitHub has it for all");
     assert_eq!(asked(SEEN, "  ONE: s.one\n", selected), (2, 3), "the mapping declares no list");
+}
+
+/// What cannot be compared is not well: without the list nobody knows whether it is wider than declared.
+#[test]
+fn a_list_of_repositories_that_cannot_be_read_is_unknown() {
+    let declared = "  ONE: { esc: s.one, github: { visibility: selected, visible-to: [acme/app] } }\n";
+    let world = World::with_mapping("asked-list", &format!("{HEADER}entries:\n{declared}"));
+    world.esc_secrets(&[("one", "value-of-one-51c2")]);
+    let app = world.ask("GET", "/repos/acme/app", &serde_json::Value::Null)["id"].clone();
+    let policy = json!({ "visibility": "selected", "selected_repository_ids": [app] });
+    world.secret("/orgs/acme/actions", "ONE", "value-of-one-51c2", &policy);
+    assert_eq!(status(&world.check([]).json(), "ONE"), "unverified");
+    world.fault(Fault::status(403, "Resource not accessible").at("/ONE/repositories").forever());
+    let ran = world.check([]);
+    assert_eq!(ran.code, 3, "{}", ran.everything());
+    assert_eq!(status(&ran.json(), "ONE"), "unknown");
+    assert!(ran.stdout.contains("was selected for could not be found out"), "{}", ran.stdout);
 }
 
 #[test]

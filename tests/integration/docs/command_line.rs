@@ -66,7 +66,7 @@ fn read_by_the_code() -> BTreeSet<String> {
     let pattern = Regex::new(&format!("\"({name})\"")).expect("a pattern");
     let mut found = BTreeSet::new();
     for room in ["cli", "http", "store"] {
-        each_file(&root().join("src").join(room), &mut |text| {
+        each_file(&root().join("src").join(room), "rs", &mut |text| {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             found.extend(pattern.captures_iter(code).map(|name| name[1].to_owned()));
         });
@@ -74,12 +74,13 @@ fn read_by_the_code() -> BTreeSet<String> {
     found
 }
 
-fn each_file(folder: &Path, see: &mut impl FnMut(&str)) {
+/// Shows the text of each file below a folder that has this ending.
+pub(super) fn each_file(folder: &Path, ending: &str, see: &mut impl FnMut(&str)) {
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
-            each_file(&path, see);
-        } else {
+            each_file(&path, ending, see);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
             see(&fs::read_to_string(path).expect("text"));
         }
     }

@@ -51,6 +51,21 @@ fn every_link_between_documents_leads_somewhere() {
     assert!(dead.is_empty(), "links that lead nowhere:\n{}", dead.join("\n"));
 }
 
+/// A comment that sends its reader to a page must not send him nowhere.
+#[test]
+fn every_document_named_in_the_code_is_there() {
+    let name = regex::Regex::new(r"[\w/-]+\.md\b").expect("a pattern");
+    let mut absent = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        command_line::each_file(&root().join(folder), "rs", &mut |text| {
+            let comments = text.lines().filter(|line| line.trim_start().starts_with("//"));
+            let named = comments.flat_map(|line| name.find_iter(line)).map(|found| found.as_str());
+            absent.extend(named.filter(|name| !root().join(name).exists()).map(str::to_owned));
+        });
+    }
+    assert!(absent.is_empty(), "named in comments, but not there: {absent:?}");
+}
+
 /// Whether a heading of the file has this anchor, made as GitHub makes it.
 fn has_section(file: &Path, anchor: &str) -> bool {
     let text = fs::read_to_string(file).unwrap_or_default();
