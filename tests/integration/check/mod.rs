@@ -9,5 +9,6 @@ mod github_faults;
 mod job_secrets;
 mod leaks;
 mod mapping_errors;
+mod process;
 mod sandbox_flag;
 mod values;

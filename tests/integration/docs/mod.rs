@@ -1,6 +1,7 @@
 //! The documents say what is so: examples load, commands run, the report shown is the one printed.
 
 mod command_line;
+mod dependencies;
 mod examples;
 mod rooms;
 
