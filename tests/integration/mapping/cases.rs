@@ -51,6 +51,18 @@ fn m9_places_that_may_not_exist_load() {
     assert_eq!(good(&text).entries.len(), 1, "only a store can tell");
 }
 
+#[test]
+fn m10_depth_is_refused_by_its_limit_and_not_by_luck() {
+    let nested =
+        |levels: usize| format!("{}x-deep: {}{}\n", with_head("  A: a\n"), "[".repeat(levels), "]".repeat(levels));
+    assert_eq!(good(&nested(40)).entries.len(), 1);
+    assert!(refused(&nested(100)).contains("nested deeper than 64 levels"));
+    for levels in [10_000, 100_000] {
+        // The parser underneath has a limit of its own, far above ours.
+        assert!(refused(&nested(levels)).contains("recursion limit exceeded"), "{levels}");
+    }
+}
+
 /// What YAML 1.1 or a hasty reader would make a boolean, a number, a date or nothing of.
 const IMPLICIT: [&str; 12] =
     ["no", "on", "Yes", "off", "1e3", "0123", "0x1f", "0o17", "1_000", "2024-01-01", ".inf", "12:30:45"];
