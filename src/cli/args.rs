@@ -37,7 +37,7 @@ pub(crate) struct Global {
     /// Profile of the mapping to apply [env: ESC_SYNC_PROFILE]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// How to write the result to standard output
+    /// How to write the result to standard output: text, json, markdown, junit, sarif, github or gate
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = format_word)]
     pub(crate) format: Format,
     /// Write the result to a file as well (can be repeated)
@@ -49,7 +49,7 @@ pub(crate) struct Global {
     /// Only entries of this service (can be repeated)
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) service: Vec<String>,
-    /// Only entries of this tier (can be repeated)
+    /// Only entries of this tier: critical, important or optional (can be repeated)
     #[arg(long, global = true, value_name = "LEVEL", value_parser = tier_word)]
     pub(crate) tier: Vec<Tier>,
     /// Time for one request, whole body and retries included
@@ -108,10 +108,10 @@ pub(crate) struct Addresses {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// From which severity on the check fails
+    /// From which severity on the check fails: note, warning or error
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity_word)]
     pub(crate) fail_on: Severity,
-    /// The weakest evidence that passes; below it, unverified is an error
+    /// The weakest evidence that passes: presence, attested or value; below it, unverified is an error
     #[arg(long, value_name = "EVIDENCE", default_value = "presence", value_parser = evidence_word)]
     pub(crate) require_evidence: Evidence,
 }

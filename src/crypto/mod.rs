@@ -1,4 +1,4 @@
-//! Cryptography: sealed boxes, keyed fingerprints and randomness by libsodium; RS256 by ring.
+//! Cryptography: sealed boxes, digests and randomness by libsodium; RS256 by ring.
 //!
 //! What does not live here: any idea of what is sealed or why.
 

@@ -91,7 +91,7 @@ where
 }
 
 /// Reads the list of repositories of each secret and variable for which the mapping declares one.
-/// A list that cannot be read stays unasked (`None`), which no rule takes for a list.
+/// One that cannot be read is kept as the reason why.
 async fn fill_selected(plan: &ReadPlan, stores: &Stores, snapshot: &mut GithubSnapshot) {
     let mut wanted = Vec::new();
     for place in &plan.selected {
@@ -101,8 +101,10 @@ async fn fill_selected(plan: &ReadPlan, stores: &Stores, snapshot: &mut GithubSn
     }
     let lists = join_all(wanted.iter().map(|place| selected_list(stores, place))).await;
     for (place, list) in wanted.into_iter().zip(lists) {
-        if let (Some(found), Some(list)) = (policy(snapshot, place), list) {
-            *found = Visibility::Selected(Some(list));
+        match (policy(snapshot, place), list) {
+            (Some(found), Some(Ok(list))) => *found = Visibility::Selected(Some(list)),
+            (_, Some(Err(unread))) => drop(snapshot.unread_lists.insert(place.clone(), unread)),
+            (None, _) | (_, None) => {}
         }
     }
 }
@@ -116,7 +118,7 @@ fn policy<'s>(snapshot: &'s mut GithubSnapshot, place: &GithubPlace) -> Option<&
     meta.visibility.as_mut()
 }
 
-async fn selected_list(stores: &Stores, place: &GithubPlace) -> Option<Arc<[RepoRef]>> {
+async fn selected_list(stores: &Stores, place: &GithubPlace) -> Option<Result<Arc<[RepoRef]>, Arc<Unread>>> {
     let GithubScope::Organization { app, organization } = &*place.scope else { return None };
-    stores.selected_repositories(organization, *app, place.slot, &place.name).await.ok()
+    Some(stores.selected_repositories(organization, *app, place.slot, &place.name).await)
 }

@@ -26,7 +26,10 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
         match unknown(&side.reading) {
             Some(unread) if side.is_vouched_for() => findings.push(vouched_for(subject, place, unread)),
             Some(unread) => findings.push(unread_place(subject, place, unread)),
-            None => findings.extend(unread_views(subject, side)),
+            None => {
+                findings.extend(unread_views(subject, side));
+                findings.extend(unread_list(subject, side));
+            }
         }
     }
 }
@@ -78,6 +81,15 @@ fn unread_view(subject: &Subject, side: &GithubSide, repository: &RepoRef) -> Op
         }),
     };
     let reason = format!("whether {repository} sees {place} could not be found out: {}", unread.what);
+    let remedy = unread.help.clone();
+    Some(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Unknown), Some(place)) })
+}
+
+/// The list of repositories that `visibility: selected` is to be compared with.
+fn unread_list(subject: &Subject, side: &GithubSide) -> Option<Finding> {
+    let unread = subject.world.snapshot.github.unread_lists.get(side.place)?;
+    let place = Place::Github(side.place.clone());
+    let reason = format!("which repositories {place} was selected for could not be found out: {}", unread.what);
     let remedy = unread.help.clone();
     Some(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Unknown), Some(place)) })
 }

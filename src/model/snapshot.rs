@@ -58,6 +58,8 @@ pub struct GithubSnapshot {
     pub seen: BTreeMap<RepoRef, Listing<()>>,
     /// Organization variables that a repository really sees, by repository.
     pub seen_variables: BTreeMap<RepoRef, Listing<()>>,
+    /// Lists of the repositories of a `selected` secret that were asked for and could not be read.
+    pub unread_lists: BTreeMap<GithubPlace, Arc<Unread>>,
     /// Repositories that GitHub found under another name.
     pub moved: BTreeSet<RepoRef>,
 }

@@ -26,7 +26,7 @@ use super::{
     wire::{self, Arrival, Connection, Manner},
 };
 
-/// What `gh` needs when it opens dozens of connections at once, and more (github-secrets.md section 8).
+/// What `gh` needs when it opens dozens of connections at once, and more (tried with gh 2.23: 42 at once).
 const BACKLOG: u32 = 4096;
 
 /// A stream whose connection can be torn down without a farewell.
@@ -54,35 +54,36 @@ pub(super) fn listen(address: std::net::SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Accepts until told to stop; then every open connection is dropped.
-pub(super) async fn serve_tcp(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            _ = stop.changed() => return,
-            Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    let _ = stream.set_nodelay(true);
-                    connections.spawn(serve_connection(stream, Arc::clone(&shared)));
-                }
-                // Out of descriptors, most likely: others will be closed in a moment.
-                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
-            }
-        }
-    }
+pub(super) async fn serve_tcp(listener: TcpListener, shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    let listener = &listener;
+    let accept = || async move {
+        let (stream, _) = listener.accept().await?;
+        let _ = stream.set_nodelay(true);
+        Ok(stream)
+    };
+    serve(accept, shared, stop).await;
 }
 
 /// The same on a socket in the file system.
-pub(super) async fn serve_unix(listener: UnixListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn serve_unix(listener: UnixListener, shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    let listener = &listener;
+    let accept = || async move { Ok(listener.accept().await?.0) };
+    serve(accept, shared, stop).await;
+}
+
+async fn serve<S, A>(accept: impl Fn() -> A, shared: Arc<Shared>, mut stop: watch::Receiver<bool>)
+where
+    S: Hangup + Send + 'static,
+    A: Future<Output = io::Result<S>>,
+{
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             _ = stop.changed() => return,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve_connection(stream, Arc::clone(&shared)));
-                }
+            accepted = accept() => match accepted {
+                Ok(stream) => drop(connections.spawn(serve_connection(stream, Arc::clone(&shared)))),
+                // Out of descriptors, most likely: others will be closed in a moment.
                 Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
             }
         }

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Room → rooms it may use. `cli` may use all; nothing may use `cli`.
-const MAY_USE: &[(&str, &[&str])] = &[
+pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("model", &[]),
     ("mapping", &["model", "yaml"]),
@@ -85,6 +85,8 @@ fn the_scanner_sees_what_it_is_for() {
     let text = "use crate::{\n    judge::Finding,\n    model::{Place, Stamp},\n};\nfn f() { crate::store::x() }\n#[cfg(test)]\nuse crate::cli;\n";
     assert_eq!(used_rooms(text), BTreeSet::from(["judge".to_owned(), "model".to_owned(), "store".to_owned()]));
     assert_eq!(impure_words("fn now() { SystemTime::now() }\n"), ["SystemTime"]);
+    assert_eq!(impure_words("#[cfg(test)]\nmod testing;\nfn now() { SystemTime::now() }\n"), ["SystemTime"]);
+    assert!(impure_words("#[cfg(test)]\nmod tests {\n    fn now() { SystemTime::now() }\n}\n").is_empty());
     assert!(impure_words("//! Knows no SystemTime.\n").is_empty());
 }
 
@@ -122,7 +124,8 @@ fn impurities(room: &str) -> Vec<String> {
 }
 
 fn impure_words(text: &str) -> Vec<&'static str> {
-    let code: Vec<_> = product_code(text).lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = product_code(text);
+    let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     IMPURE.iter().copied().filter(|word| code.iter().any(|line| line.contains(word))).collect()
 }
 
@@ -161,8 +164,17 @@ fn leading_name(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-fn product_code(text: &str) -> &str {
-    text.split("#[cfg(test)]").next().unwrap_or(text)
+/// What is not for tests alone: `#[cfg(test)]` ends it, unless it stands before a `mod name;`.
+fn product_code(text: &str) -> String {
+    let mut parts = text.split("#[cfg(test)]\n");
+    let mut code = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('\n') {
+            Some((module, rest)) if module.starts_with("mod ") && module.ends_with(';') => code.push_str(rest),
+            _ => break,
+        }
+    }
+    code
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary: one link, one set of shared support code.
 
+mod cases;
 mod check;
 mod docs;
 mod judge;

@@ -26,7 +26,7 @@ use crate::model::{Kind, SecretValue, Severity, Status};
 pub(super) const RULE: Rule =
     Rule::new("placeholder-value", Severity::Error, Check::Entry(check), "the value is a placeholder");
 
-/// The kinds of placeholder, in the order of the inventory (section 4).
+/// The kinds of placeholder, as they were met in real configurations.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Family {
     /// `${VAR}`, `$VAR`, `{NAME}`: a variable that nobody replaced.

@@ -59,7 +59,7 @@ fn yaml(revision: &Revision, text: String) -> SandboxResponse {
 }
 
 /// `PATCH`: the whole new definition. Either header may carry the tag that was read;
-/// a mismatch is 409 and no tag at all overwrites (facts, section 2.1).
+/// a mismatch is 409 and no tag at all overwrites (ESC `cmd/esc/cli/client`; SPEC).
 pub(super) fn update(world: &mut EscWorld, call: &Call<'_>) -> SandboxResponse {
     let current = &environment(world, call).current().etag;
     let moved = ["etag", "if-match"]

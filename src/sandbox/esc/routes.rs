@@ -1,7 +1,6 @@
 //! Which request is answered by what: the table of the service's endpoints.
 //!
-//! Paths and answers are those of the facts, section 2 (from pulumi/esc v0.25.0 and
-//! Pulumi Cloud's API description). The content type of a request is never looked
+//! Paths and answers are those of ESC (v0.25.0) and SPEC (`docs/architecture.md`, sources). The content type of a request is never looked
 //! at, since clients disagree on it.
 
 use serde_json::{Value, json};

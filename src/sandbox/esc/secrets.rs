@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     /// Definitions as sent, and as the service stores them when no secret is in them
-    /// (facts, section 4.6).
+    /// (tried with ESC `eval/crypt.go`).
     #[test]
     fn the_stored_text_is_encoded_anew() {
         let cases = [

@@ -52,7 +52,7 @@ pub(super) fn handle(
     {
         return Err(not_found());
     }
-    // Whether a change of the list alone moves `updated_at` is not known (github-secrets.md section 2); here it does not.
+    // Whether a change of the list alone moves `updated_at` is not known; here it does not.
     let lag = world.lag;
     let changed = super::vault::Item { access: Some(access), ..item };
     world.vault(key).shelf_mut(slot).write(name, Some(changed), lag, call.now_ms);

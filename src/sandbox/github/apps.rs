@@ -105,7 +105,7 @@ pub(super) fn access_tokens(world: &mut GithubWorld, call: &Call<'_>, caller: &C
     let body = if call.request.body.is_empty() { serde_json::Map::new() } else { call.body()? };
     let permissions = narrowed_permissions(world, &body)?;
     let chosen = chosen_repositories(world, &account, &body)?;
-    // The form in which tokens are issued since 2026: longer than 40 characters (github-secrets.md section 0).
+    // The form in which tokens are issued since 2026: longer than 40 characters (oas, access_tokens).
     let token = format!("ghs_{issuer}_{}", random_id(60));
     let expires_at = call.now() + HOUR;
     let rule = TokenRule {
@@ -210,7 +210,7 @@ fn verified(world: &GithubWorld, call: &Call<'_>, caller: &Caller) -> Result<Str
     Ok(issuer)
 }
 
-/// github-secrets.md section 6: issued in the past, and ending within ten minutes.
+/// Issued in the past, and ending within ten minutes (docs, generating a JWT).
 fn check_times(claims: &Value, now: i64) -> Result<(), &'static str> {
     let issued = claims["iat"].as_i64();
     let issued = issued

@@ -1,5 +1,5 @@
 //! The ways in which GitHub says no, word for word where they were seen
-//! (github-secrets.md section 1.7).
+//! (docs, troubleshooting the REST API; oas).
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The one GraphQL query that `gh` needs: repository names to numbers (github-secrets.md section 8).
+//! The one GraphQL query that `gh` needs: repository names to numbers (tried with gh 2.23).
 
 use std::sync::LazyLock;
 

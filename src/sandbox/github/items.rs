@@ -22,7 +22,7 @@ use crate::{
 type Answer = Result<SandboxResponse, SandboxResponse>;
 
 /// 48 KB. Whether that is 48,000 or 49,152 bytes is not known; the emulator refuses what is
-/// beyond both (github-secrets.md section 3).
+/// beyond both (docs, security/secrets).
 const LARGEST: usize = 49_152;
 const BASE64_PATTERN: &str = r"/^(?:[A-Za-z0-9+\/]{4})*(?:[A-Za-z0-9+\/]{2}==|[A-Za-z0-9+\/]{3}=|[A-Za-z0-9+\/]{4})$/";
 
@@ -144,7 +144,7 @@ fn put_secret(world: &mut GithubWorld, call: &Call<'_>, key: &VaultKey, name: &s
 }
 
 /// Opens the box with the vault's own key. Both fields are asked for everywhere: the service
-/// did so where its description said otherwise (github-secrets.md section 0).
+/// did so where its description said otherwise (github/rest-api-description issue 419).
 fn unsealed(
     world: &mut GithubWorld,
     key: &VaultKey,
@@ -246,7 +246,7 @@ fn store(
     Ok(created_at.is_none())
 }
 
-/// github-secrets.md section 3.
+/// How many each scope holds (docs, security/secrets and workflows-and-actions/variables).
 fn capacity(key: &VaultKey, slot: Slot) -> usize {
     match (key, slot) {
         (VaultKey::Organization(..), _) => 1_000,
@@ -294,7 +294,7 @@ fn access_in(
     Ok(Some(Access { visibility, repositories }))
 }
 
-/// Actions and Dependabot take numbers and texts, the others numbers only (github-secrets.md section 1.2).
+/// Actions and Dependabot take numbers and texts, the others numbers only (oas).
 pub(super) fn repository_ids(key: &VaultKey, ids: &Value) -> Result<BTreeSet<u64>, SandboxResponse> {
     let texts = matches!(key, VaultKey::Organization(_, Consumer::Actions | Consumer::Dependabot) | VaultKey::User);
     let id = |value: &Value| match value {

@@ -8,7 +8,7 @@ use super::failure::failure_at;
 use crate::sandbox::message::{SandboxRequest, SandboxResponse};
 
 const HOUR: i64 = 3_600;
-/// What an account of an enterprise has (github-secrets.md section 5): enough for any trial.
+/// What an account of an enterprise has (docs, rate limits for the REST API): enough for any trial.
 const HOURLY: u64 = 15_000;
 const PRIMARY_DOCS: &str = "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api";
 const SECONDARY_DOCS: &str =

@@ -1,8 +1,8 @@
 //! The emulated GitHub: secrets, variables, environments, and what leads to them.
 //!
-//! Pure: a request and a moment in, an answer out. What it does follows the facts of
-//! `github-secrets.md` sections 1 to 8; where those say "not known", the comment beside
-//! the code says what was chosen. Waiting and broken answers are not made here.
+//! Pure: a request and a moment in, an answer out. What it does follows the
+//! sources in `docs/architecture.md`; where those do not tell, the comment beside the
+//! code says what was chosen. Waiting and broken answers are not made here.
 
 mod access;
 mod apps;
@@ -37,7 +37,7 @@ use serde_json::Value;
 
 use super::message::{SandboxRequest, SandboxResponse};
 
-/// The versions of the interface (github-secrets.md section 0).
+/// The versions of the interface (oas).
 const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
 
 /// One request in hand.

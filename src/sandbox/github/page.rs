@@ -18,7 +18,7 @@ pub(super) struct PageSize {
 impl PageSize {
     /// Secrets, repositories, environments: 30, at most 100.
     pub(super) const USUAL: Self = Self { default: 30, most: 100 };
-    /// Variables: 10, at most 30 (github-secrets.md section 0).
+    /// Variables: 10, at most 30 (oas, `variables-per-page`).
     pub(super) const VARIABLES: Self = Self { default: 10, most: 30 };
 }
 

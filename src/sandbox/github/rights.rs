@@ -101,7 +101,7 @@ pub(super) fn authorize(
     let Some(need) = need(route, method) else { return Ok(()) };
     match rule.kind {
         TokenKind::Classic if rule.scopes.iter().any(|scope| covers(scope, need.scope)) => Ok(()),
-        // A classic token without the scope is told that there is nothing (github-secrets.md section 1.7).
+        // A classic token without the scope is told that there is nothing (docs, troubleshooting the REST API).
         TokenKind::Classic => Err(not_found().with_header("x-accepted-oauth-scopes", need.scope)),
         kind => {
             let granted = rule.permissions.get(need.permission).map(String::as_str);
@@ -166,7 +166,7 @@ fn sees_repository(world: &GithubWorld, rule: &TokenRule, route: &Route) -> bool
     })
 }
 
-/// The permission table of github-secrets.md section 6.
+/// What each endpoint asks for (docs, permissions required for fine-grained tokens; oas).
 fn need(route: &Route, method: &str) -> Option<Need> {
     let writes = !matches!(method, "GET" | "HEAD");
     let need = |permission, scope| Some(Need { permission, writes, scope });

@@ -61,7 +61,7 @@ pub(super) enum Destination {
 /// Finds what the path addresses.
 pub(super) fn resolve(world: &GithubWorld, request: &SandboxRequest) -> Result<Destination, SandboxResponse> {
     if request.path.len() > 1 && request.path.ends_with('/') {
-        // github-secrets.md section 1: a trailing slash is a 404.
+        // A trailing slash is a 404 (docs, troubleshooting the REST API).
         return Err(not_found());
     }
     let segments = request.segments();

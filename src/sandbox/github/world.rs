@@ -235,7 +235,7 @@ impl GithubWorld {
     }
 
     /// Whether an organization's vault reaches a repository at all. On the plan Free it does
-    /// not reach private ones (github-secrets.md section 3).
+    /// not reach private ones (docs, security/secrets).
     pub(super) fn reaches(&self, repository: &Repository) -> bool {
         self.owner_of(repository).plan != Plan::Free || repository.visibility == RepositoryVisibility::Public
     }
@@ -268,7 +268,7 @@ impl Consumer {
         Self::ALL.into_iter().find(|consumer| consumer.as_str() == word)
     }
 
-    /// Only these two have variables (github-secrets.md section 1.3).
+    /// Only these two have variables (oas).
     pub(super) fn has_variables(self) -> bool {
         matches!(self, Self::Actions | Self::Agents)
     }

@@ -1,10 +1,15 @@
 //! `check` from the outside: the real binary against the emulator.
 
+mod absent;
+mod asked;
 mod comparing;
 mod counts;
 mod esc_faults;
 mod github_faults;
+mod job_secrets;
 mod leaks;
 mod logins;
 mod mapping_errors;
+mod process;
 mod sandbox_flag;
+mod values;

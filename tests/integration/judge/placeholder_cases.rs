@@ -1,5 +1,5 @@
-//! What is a placeholder and what only looks like one: the spellings of the inventory
-//! (section 4) and the shapes of its near misses (section 5).
+//! What is a placeholder and what only looks like one: the spellings met in real
+//! configurations, and the shapes of their near misses.
 //!
 //! Adding a case is one line. A `¦` is cut out before judging: it keeps strings that
 //! look like keys from looking so to scanners. No string here is or was a credential.

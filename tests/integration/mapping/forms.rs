@@ -7,7 +7,7 @@ use esc_sync::{
 
 use super::{declaring_services, entry, good, read, with_head};
 
-/// Design, section 4, word for word.
+/// The short form of the README: contract, word for word.
 pub(super) const SHORT_FORM: &str = "\
 version: 1
 esc: { environment: acme/default/production }
@@ -19,7 +19,7 @@ entries:
   DEPLOY_KEY: { esc: deploy.key, github: { repository: acme/app, environment: production } }
 ";
 
-/// Design, section 4, second example, under the first one's head.
+/// Machines, keys and a probe, under the same head.
 pub(super) const MACHINES: &str = "\
 version: 1
 esc: { environment: acme/default/production }

@@ -1,5 +1,6 @@
 //! The mapping as its authors meet it: the shipped files, the documents, the errors.
 
+mod cases;
 mod documents;
 mod errors;
 mod forms;

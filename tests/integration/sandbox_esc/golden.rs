@@ -1,5 +1,5 @@
-//! The definition language: the golden vectors of the ESC facts (section 8 and the
-//! table of 4.4), measured on the service's own evaluator. One line each.
+//! The definition language: golden vectors, measured on the service's own evaluator
+//! (pulumi/esc v0.25.0). One line each.
 
 use serde_json::{Value, json};
 
@@ -119,7 +119,7 @@ fn definitions_that_are_refused() {
     }
 }
 
-/// The diagnostic of the facts' section 2.2, to the byte.
+/// The diagnostic as the evaluator gives it, to the byte.
 #[test]
 fn a_diagnostic_has_the_documented_form() {
     let mut world = world("");
@@ -233,7 +233,7 @@ fn a_check_shows_no_stored_secret_unless_asked() {
     assert_eq!(json(&shown)["properties"]["t"]["value"], "<hunter2>");
 }
 
-/// The shape of the facts' section 3, to the byte.
+/// The shape as the evaluator gives it, to the byte.
 #[test]
 fn an_opened_value_has_the_documented_shape() {
     let mut world = world("values:\n  db:\n    port: 5432\n    empty: null\n  z: 1\n");

@@ -8,7 +8,7 @@ use super::{ENVIRONMENT, ask, json, opened, request, text, world};
 use esc_sync::sandbox::esc::handle;
 
 /// A value as a YAML double-quoted scalar: JSON's form, with the characters escaped
-/// that YAML refuses raw or reads as a line break (facts, section 5).
+/// that YAML refuses raw or reads as a line break (tried with the evaluator).
 fn double_quoted(value: &str) -> String {
     let mut quoted = serde_json::to_string(value).expect("a string");
     for character in ['\u{7f}', '\u{feff}', '\u{fffe}', '\u{ffff}'].into_iter().chain('\u{80}'..='\u{9f}') {

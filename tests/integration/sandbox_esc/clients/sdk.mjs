@@ -19,7 +19,7 @@ values:
 
 const config = new Configuration({ accessToken: process.env.PULUMI_ACCESS_TOKEN, basePath: backend });
 const client = new EscApi(config);
-// Version 0.12.4 drops the port of a base URL that it is given (facts, section 7).
+// Version 0.12.4 drops the port of a base URL that it is given (tried).
 config.basePath = `${backend}/api/esc`;
 client.rawApi.basePath = config.basePath;
 
