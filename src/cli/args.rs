@@ -191,8 +191,8 @@ fn one_of<T: Copy>(word: &str, all: &[T], name: fn(T) -> &'static str) -> Result
 
 fn report_target(text: &str) -> Result<ReportTarget, String> {
     let (word, file) = text.split_once('=').ok_or("expected FORMAT=FILE")?;
-    if file.is_empty() {
-        return Err("expected a file after FORMAT=".into());
+    if file.is_empty() || file == "-" {
+        return Err("expected a file after FORMAT=; standard output takes the --format".into());
     }
     Ok(ReportTarget { format: format_word(word)?, file: file.into() })
 }

@@ -30,7 +30,7 @@ impl Context {
         let context = match &global.sandbox {
             None => Self { environment: Environment::process(overrides(&global.addresses)), _sandbox: None },
             Some(dir) => {
-                let sandbox = Attached::start(dir, mapping)?;
+                let sandbox = Attached::start(dir, mapping, global.profile.as_deref())?;
                 Self { environment: sandbox.environment(), _sandbox: Some(sandbox) }
             }
         };

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::{
     crypto,
     mapping::Mapping,
-    sandbox::{Running, Sandbox, SandboxOptions},
+    sandbox::{Running, Sandbox, SandboxOptions, World},
 };
 
 use super::{
@@ -46,8 +46,7 @@ pub(crate) fn serve(global: &Global, args: &SandboxArgs) -> Result<Exit, Failure
         if let Some(mapping) = &mapping {
             seed(&running, mapping);
         }
-        let url = running.url.clone();
-        announce(&url)?;
+        announce(&format!("http://{}", running.address), &running.url)?;
         stopped.await;
         running.shutdown().await;
         terminal::say("esc-sync: the sandbox has stopped");
@@ -60,18 +59,32 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from_io)
 }
 
-/// Seeds on first use; a world that was kept goes on as it was.
+/// Seeds on first use; a world that was kept goes on as it was, unless it is another mapping's.
 fn seed(running: &Running, mapping: &Mapping) {
-    if running.fresh {
-        running.seed(mapping);
+    if !running.fresh && running.world(|world| knows(world, mapping)) {
+        return;
     }
+    if !running.fresh {
+        terminal::say("esc-sync: the kept sandbox has none of this mapping's ESC environments; it starts anew");
+    }
+    running.seed(mapping);
 }
 
-fn announce(url: &str) -> Result<(), Failure> {
+/// Whether the world has any ESC environment of the mapping, or the mapping has none.
+fn knows(world: &World, mapping: &Mapping) -> bool {
+    let mut environments =
+        mapping.entries.iter().filter_map(|entry| entry.esc.as_ref()).map(|esc| &esc.environment).peekable();
+    environments.peek().is_none()
+        || environments.any(|at| world.esc.definition(&at.organization, &at.project, &at.name).is_some())
+}
+
+/// Programs on this machine reach it where it listens; the public address is for those behind a proxy.
+fn announce(address: &str, public: &str) -> Result<(), Failure> {
+    let also = if address == public { String::new() } else { format!(", public address {public}") };
     let lines = format!(
-        "sandbox ready at {url}\n\
-         export PULUMI_BACKEND_URL={url} PULUMI_ACCESS_TOKEN=sandbox\n\
-         export GITHUB_API_URL={url} GITHUB_TOKEN=sandbox\n"
+        "sandbox ready at {address}{also}\n\
+         export PULUMI_BACKEND_URL={address} PULUMI_ACCESS_TOKEN=sandbox\n\
+         export GITHUB_API_URL={address} GITHUB_TOKEN=sandbox\n"
     );
     terminal::print(lines.as_bytes()).map_err(Failure::from_io)
 }
@@ -91,6 +104,12 @@ fn optional_mapping(global: &Global) -> Result<Option<Mapping>, Failure> {
 }
 
 fn cannot_start(listen: SocketAddr, error: &std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::InvalidData {
+        return Failure::usage(
+            format!("cannot go on with the sandbox's kept state: {error}"),
+            "remove that folder, or name another one with --sandbox=DIR (or --dir DIR)",
+        );
+    }
     Failure::usage(
         format!("cannot start the sandbox on {listen}: {error}"),
         "choose a free port and a folder you may write to",
@@ -107,8 +126,8 @@ pub(crate) struct Attached {
 
 impl Attached {
     /// Starts the emulator on a thread of its own and seeds it on first use.
-    pub(crate) fn start(dir: &Path, mapping: &Mapping) -> Result<Self, Failure> {
-        let dir = if dir == Path::new(KEPT_FOLDER) { default_dir(mapping) } else { dir.to_owned() };
+    pub(crate) fn start(dir: &Path, mapping: &Mapping, profile: Option<&str>) -> Result<Self, Failure> {
+        let dir = if dir == Path::new(KEPT_FOLDER) { default_dir(mapping, profile) } else { dir.to_owned() };
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let options = SandboxOptions { listen, dir: Some(dir), ..SandboxOptions::default() };
         let (stop, stopped) = oneshot::channel();
@@ -147,10 +166,11 @@ impl Drop for Attached {
     }
 }
 
-/// A folder for each mapping file, so that `check`, `sync` and `check` again meet one world.
-fn default_dir(mapping: &Mapping) -> PathBuf {
+/// A folder for each mapping file and profile, so that `check`, `sync` and `check` again meet one world.
+fn default_dir(mapping: &Mapping, profile: Option<&str>) -> PathBuf {
     let file = std::path::absolute(&*mapping.file).unwrap_or_else(|_| PathBuf::from(&*mapping.file));
-    let name = crypto::short_digest(file.as_os_str().as_encoded_bytes());
+    let name =
+        crypto::short_digest(&[file.as_os_str().as_encoded_bytes(), b"\0", profile.unwrap_or("").as_bytes()].concat());
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")));
     state.unwrap_or_else(std::env::temp_dir).join("esc-sync/sandbox").join(name)

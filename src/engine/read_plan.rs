@@ -89,7 +89,9 @@ impl ReadPlan {
                 }
             }
         }
-        if entry.detail().visibility == Some(DeclaredVisibility::Selected) {
+        // Of the other apps only the policy tells who sees a secret.
+        let by_policy = place.scope.app() != App::Actions && !entry.visible_to.is_empty();
+        if by_policy || entry.detail().visibility == Some(DeclaredVisibility::Selected) {
             self.selected.insert(place.clone());
         }
     }

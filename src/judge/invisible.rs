@@ -13,7 +13,7 @@ pub(super) const RULE: Rule =
 
 fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     for side in subject.github.iter().filter(|side| side.reading.exists()) {
-        let GithubScope::Organization { app: App::Actions, organization } = &*side.place.scope else {
+        let GithubScope::Organization { organization, .. } = &*side.place.scope else {
             findings.extend(unseen_by_job(subject, side));
             continue;
         };
@@ -32,14 +32,15 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
 /// Why a repository does not see it; `None` if it does, or nothing is known.
 fn blindness(subject: &Subject, side: &GithubSide, organization: &str, repository: &RepoRef) -> Option<&'static str> {
     let place = side.place;
-    if place.slot == Slot::Secret && is_at_repository(subject.world, repository, &place.name) {
+    let actions = place.scope.app() == App::Actions;
+    if actions && place.slot == Slot::Secret && is_at_repository(subject.world, repository, &place.name) {
         return None;
     }
     if !repository.owner.eq_ignore_ascii_case(organization) {
         return Some("the repository belongs to another owner");
     }
     let policy = side.reading.meta().and_then(|meta| meta.visibility.as_ref());
-    let seen = subject.world.snapshot.github.seen_by(repository, place.slot);
+    let seen = subject.world.snapshot.github.seen_by(repository, place.slot).filter(|_| actions);
     match (seen, policy) {
         (Some(Ok(names)), _) if names.contains_key(&place.name) => None,
         (Some(Ok(_)), _) if place.slot == Slot::Variable => {

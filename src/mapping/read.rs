@@ -202,8 +202,10 @@ impl<'t> Reader<'t> {
         if found.is_none() {
             let known: Vec<&str> =
                 catalogue::SERVICES.iter().map(|service| service.id).chain(self.declared.iter().copied()).collect();
-            let help = nearest(text, &known)
-                .unwrap_or_else(|| "declare it at file level: `services: { <id>: { title: … } }`".into());
+            let help = nearest(text, &known).unwrap_or_else(|| {
+                let known = known.join(", ");
+                format!("declare it at file level, `services: {{ <id>: {{ title: … }} }}`, or use one of {known}")
+            });
             self.sink.error("unknown-service", span, format!("unknown service {}", quoted(text))).help(help);
         }
         self.services.insert(text, found.clone());

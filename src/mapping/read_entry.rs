@@ -154,8 +154,9 @@ impl<'t> Reader<'t> {
         let format = catalogue::format(text);
         if format.is_none() {
             let known: Vec<&str> = catalogue::FORMATS.iter().map(|format| format.id).collect();
-            let help = nearest(text, &known)
-                .unwrap_or_else(|| "write a pattern of your own: `format: { pattern: \"…\" }`".into());
+            let help = nearest(text, &known).unwrap_or_else(|| {
+                format!("write a pattern of your own, `format: {{ pattern: \"…\" }}`, or one of {}", known.join(", "))
+            });
             self.sink.error("unknown-format", node, format!("unknown format {}", quoted(text))).help(help);
         }
         format.map(FormatRule::Named)

@@ -55,7 +55,7 @@ fn shell_words(line: &str) -> Vec<String> {
 #[tokio::test]
 async fn every_example_of_the_document_works() {
     let running = start().await;
-    let document = include_str!("../../../docs/sandbox.md").replace("\\\n", "");
+    let document = include_str!("../../../docs/sandbox.md").to_owned();
     let lines: Vec<&str> = document.lines().filter(|line| line.starts_with("curl ")).collect();
     assert!(lines.len() >= 25, "{} examples", lines.len());
     for line in lines {
