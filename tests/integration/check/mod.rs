@@ -4,6 +4,7 @@ mod comparing;
 mod counts;
 mod esc_faults;
 mod github_faults;
+mod host;
 mod leaks;
 mod mapping_errors;
 mod sandbox_flag;
