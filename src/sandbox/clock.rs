@@ -72,6 +72,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_date_is_beyond_the_year_9999() {
+        let clock = Clock::default();
+        for (to, by) in [(None, i64::MAX), (Some(i64::MAX), i64::MAX), (Some(0), i64::MIN), (None, i64::MIN)] {
+            clock.set(to, by);
+            assert!((0..=LAST_MS).contains(&clock.now_ms()));
+        }
+        let kept = Clock::new(ClockSetting { offset_ms: i64::MAX, frozen_ms: None });
+        assert_eq!(kept.now_ms(), LAST_MS);
+    }
+
+    #[test]
     fn a_stopped_clock_moves_only_when_told() {
         let clock = Clock::default();
         clock.freeze(true);

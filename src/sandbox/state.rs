@@ -101,3 +101,20 @@ fn parse(bytes: &[u8]) -> Result<(World, ClockSetting), String> {
     let clock = serde_json::from_value(state["clock"].take()).map_err(|_| "the clock is not readable".to_owned())?;
     Ok((World { esc, github }, clock))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn c7_a_folder_has_one_user_at_a_time() {
+        let dir = std::env::temp_dir().join(format!("sandbox-lock-{}", crate::crypto::random_id(6)));
+        fs::create_dir(&dir).expect("made");
+        let held = locked(&dir, Duration::ZERO).await.expect("free");
+        let refused = locked(&dir, Duration::ZERO).await.expect_err("held");
+        assert_eq!(refused.kind(), io::ErrorKind::ResourceBusy);
+        drop(held);
+        locked(&dir, Duration::ZERO).await.expect("free again");
+        fs::remove_dir(&dir).expect("removed");
+    }
+}

@@ -6,6 +6,7 @@ mod comparing;
 mod counts;
 mod esc_faults;
 mod github_faults;
+mod host;
 mod job_secrets;
 mod leaks;
 mod logins;

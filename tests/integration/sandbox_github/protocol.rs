@@ -151,3 +151,14 @@ async fn requests_are_logged_without_what_they_carried() {
     running.reset_log();
     assert!(running.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_chunk_as_large_as_a_number_can_be_is_refused() {
+    let running = start().await;
+    let mut stream = TcpStream::connect(running.address).await.expect("connected");
+    let request = "POST /x HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\nffffffffffffffff\r\n";
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.expect("closed by the server");
+    assert!(bytes.starts_with(b"HTTP/1.1 400 "), "{}", String::from_utf8_lossy(&bytes));
+}

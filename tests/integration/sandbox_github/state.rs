@@ -56,3 +56,15 @@ async fn a_damaged_state_is_an_error_that_says_where_and_shows_nothing() {
     }
     std::fs::remove_dir_all(&dir).expect("removed");
 }
+
+#[tokio::test]
+async fn c7_a_second_sandbox_waits_for_the_first_to_leave_the_folder() {
+    let dir = folder();
+    let first = start(&dir).await.expect("started");
+    put(&first, ORG_SECRETS, "A", b"kept").await;
+    let (second, ()) = tokio::join!(start(&dir), first.shutdown());
+    let second = second.expect("started");
+    assert_eq!(names(&get(&second, ORG_SECRETS).await, "secrets"), ["A"], "the first's last state");
+    second.shutdown().await;
+    std::fs::remove_dir_all(&dir).expect("removed");
+}

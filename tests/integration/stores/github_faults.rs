@@ -4,12 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use esc_sync::{
     http::Options,
-    model::{Cause, Unread},
+    model::{App, Cause, GithubScope, Unread},
 };
 
 use super::{
-    acme, app_repository, github, github_with, options,
-    stub::{Reply, Stub, ok, status},
+    acme, app_repository, github, github_with, hasty, options,
+    stub::{Fault, Reply, Stub, ok, status},
 };
 
 const LIST: &str = "GET /orgs/acme/actions/secrets";
@@ -174,4 +174,22 @@ async fn e1_failing_pages_are_asked_again() {
     assert!(github(&stub).list_secrets(&acme()).await.is_ok());
     let (unread, requests) = failure(status(500, r#"{"message":"Server Error"}"#)).await;
     assert_eq!((unread.cause, requests), (Cause::Server, 4));
+}
+
+#[tokio::test]
+async fn e2_a_silent_store_is_waited_for_once_however_much_is_asked() {
+    let stub = Stub::listen((0..200).map(silent).collect(), None).await;
+    let store = github_with(&stub, hasty());
+    let scopes: Vec<_> = (0..200).map(repository).collect();
+    let listings = futures_util::future::join_all(scopes.iter().map(|scope| store.list_secrets(scope))).await;
+    assert!(listings.iter().all(|listing| listing.as_ref().is_err_and(|unread| unread.cause == Cause::Timeout)));
+    assert_eq!(stub.log().len(), 64, "those that waited for a place did not wait a second time");
+}
+
+fn silent(number: usize) -> (String, Vec<Reply>) {
+    (format!("GET /repos/acme/r{number}/actions/secrets"), vec![ok("").fault(Fault::Hang)])
+}
+
+fn repository(number: usize) -> GithubScope {
+    GithubScope::Repository { app: App::Actions, repository: format!("acme/r{number}").parse().expect("legal") }
 }

@@ -275,3 +275,12 @@ async fn g24_an_enterprise_prefix_is_kept() {
     let store = esc_sync::store::GithubStore::new(&esc_sync::http::Client::new(super::options()), base, login);
     assert!(store.list_secrets(&acme()).await.is_ok());
 }
+
+#[tokio::test]
+async fn x13_a_list_without_an_end_is_given_up() {
+    let again = page(1_000_000_000, 1..2).header("Link", format!("<{{base}}{}?page=2>; rel=\"next\"", &LIST[4..]));
+    let (listing, requests) = listed(HashMap::from([(LIST.to_owned(), vec![again])])).await;
+    let unread = listing.expect_err("no listing");
+    assert_eq!(unread.cause, Cause::BadAnswer);
+    assert_eq!(requests, 2 * 1_000, "a thousand pages, listed again once");
+}

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -11,6 +11,7 @@ use std::{
 pub(crate) struct Program {
     command: Command,
     folder: PathBuf,
+    stdout_is_taken: bool,
 }
 
 /// What a run left.
@@ -25,7 +26,7 @@ impl Program {
     pub(crate) fn new(folder: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_esc-sync"));
         command.env_clear().current_dir(folder).env("HOME", folder);
-        Self { command, folder: folder.to_owned() }
+        Self { command, folder: folder.to_owned(), stdout_is_taken: false }
     }
 
     pub(crate) fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
@@ -49,6 +50,21 @@ impl Program {
     pub(crate) fn mapping(self, text: &str) -> Self {
         fs::write(self.folder.join("esc-sync.yaml"), text).expect("a mapping can be written");
         self
+    }
+
+    /// Standard output goes to a file, as a shell sends it there.
+    pub(crate) fn into_file(mut self, file: fs::File) -> Self {
+        self.command.stdout(file);
+        self.stdout_is_taken = true;
+        self
+    }
+
+    /// Starts it and does not wait; its output is caught unless it goes elsewhere.
+    pub(crate) fn spawn(mut self) -> Child {
+        if !self.stdout_is_taken {
+            self.command.stdout(Stdio::piped());
+        }
+        self.command.stderr(Stdio::piped()).spawn().expect("the binary starts")
     }
 
     pub(crate) fn run(mut self) -> Ran {
