@@ -49,7 +49,10 @@ impl<'de> Visitor<'de> for OpenedVisitor {
         while let Some(field) = fields.next_key::<Box<str>>()? {
             match &*field {
                 "properties" if properties.is_some() => return Err(A::Error::duplicate_field("properties")),
-                "properties" => properties = fields.next_value_seed(Properties)?,
+                "properties" => match fields.next_value_seed(Properties)? {
+                    Some(values) => properties = Some(values),
+                    None => return Err(A::Error::custom("the properties are null")),
+                },
                 "diagnostics" => diagnostics = fields.next_value::<Option<_>>()?.unwrap_or_default(),
                 other => {
                     is_environment |= matches!(other, "exprs" | "schema" | "executionContext");
@@ -320,7 +323,7 @@ mod tests {
 
     #[test]
     fn e3_what_is_no_environment_is_never_an_empty_one() {
-        for text in ["{}", r#"{"message":"hello"}"#, r#"{"properties":null}"#] {
+        for text in ["{}", r#"{"message":"hello"}"#] {
             assert!(parse(text.as_bytes()).expect("JSON").root.is_none(), "{text}");
         }
         assert!(parse(br#"{"executionContext":{}}"#).expect("JSON").root.is_some());
@@ -335,6 +338,7 @@ mod tests {
             format!(r#"{{"properties":{{"a":{{"value":"{canary}","value":"{canary}"}}}}}}"#),
             format!(r#"{{"properties":{{}}}} {canary}"#),
             format!(r#""{canary}""#),
+            format!(r#"{{"exprs":{{"a":"{canary}"}},"properties":null}}"#),
             String::new(),
         ];
         for text in bad {
