@@ -126,7 +126,7 @@ impl Sandbox {
         let (stop, stopped) = watch::channel(false);
         let mut listeners = vec![tokio::spawn(server::serve_tcp(listener, Arc::clone(&shared), stopped.clone()))];
         if let Some(path) = &options.unix_socket {
-            let listener = UnixListener::bind(path)?;
+            let listener = server::listen_unix(path)?;
             listeners.push(tokio::spawn(server::serve_unix(listener, Arc::clone(&shared), stopped)));
         }
         Ok(Running { url, address, fresh, shared, stop, listeners, unix_socket: options.unix_socket })
