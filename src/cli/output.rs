@@ -135,29 +135,30 @@ impl Targets {
                 failed.get_or_insert(Failure::unknown(why, help));
             }
         }
-        let mut bytes = Vec::new();
-        render(self.stdout, report, &self.style, &mut bytes).map_err(Failure::from_io)?;
-        terminal::print(&bytes).map_err(Failure::from_io)?;
+        terminal::stream(|out| render(self.stdout, report, &self.style, out)).map_err(Failure::from_io)?;
         failed.map_or(Ok(()), Err)
     }
 }
 
 impl Target {
     fn write(&mut self, report: &Report, style: &Style) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        render(self.format, report, style, &mut bytes)?;
         match &mut self.sink {
-            Sink::Direct(handle) => handle.write_all(&bytes),
-            Sink::Replace { file } => replace(file, &bytes),
+            Sink::Direct(handle) => stream(handle, self.format, report, style),
+            Sink::Replace { file } => replace(file, self.format, report, style),
         }
     }
 }
 
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+fn stream(handle: &mut File, format: Format, report: &Report, style: &Style) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, handle);
+    render(format, report, style, &mut out)?;
+    out.flush()
+}
+
+fn replace(file: &Path, format: Format, report: &Report, style: &Style) -> io::Result<()> {
     let (temporary, mut handle) = beside(file)?;
     // A report holds no secret, and the step that uploads it may be another user.
-    let written = handle
-        .write_all(bytes)
+    let written = stream(&mut handle, format, report, style)
         .and_then(|()| handle.set_permissions(Permissions::from_mode(0o644)))
         .and_then(|()| std::fs::rename(&temporary, file));
     if written.is_err() {

@@ -55,7 +55,7 @@ fn entry_report(entry: &Entry, judged: EntryJudgement, snapshot: &Snapshot) -> E
         status: judged.status,
         evidence: judged.evidence,
         findings: judged.findings,
-        places: places(entry, snapshot).map(|place| place_report(&place, snapshot)).collect(),
+        places: place_reports(entry, snapshot),
         at: entry.at,
     }
 }
@@ -66,6 +66,12 @@ fn places<'a>(entry: &'a Entry, snapshot: &'a Snapshot) -> impl Iterator<Item = 
         && entry.kind == Kind::Secret
         && entry.github.iter().any(|place| place.slot == Slot::Secret);
     entry.places().chain(in_job.then(|| Place::Job { name: entry.name.clone() }))
+}
+
+fn place_reports(entry: &Entry, snapshot: &Snapshot) -> Vec<PlaceReport> {
+    let mut reports: Vec<_> = places(entry, snapshot).map(|place| place_report(&place, snapshot)).collect();
+    reports.shrink_to_fit();
+    reports
 }
 
 fn place_report(place: &Place, snapshot: &Snapshot) -> PlaceReport {

@@ -59,8 +59,13 @@ pub(crate) fn say_error(message: impl fmt::Display, help: Option<&str>) {
 
 /// Writes the result to standard output; a closed pipe is success.
 pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    stream(|out| out.write_all(bytes))
+}
+
+/// The same for a result that is made while it is written.
+pub(crate) fn stream(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

@@ -1,14 +1,16 @@
 //! The names GitHub accepts for secrets and variables, enforced once.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// A name of a secret or variable, in the upper case in which GitHub stores it.
 ///
 /// Rules: `[A-Za-z_][A-Za-z0-9_]*`, not starting with `GITHUB_`, unique without
 /// regard to case (GitHub docs, actions-secrets-and-variables-naming, read 2026-11).
 /// The longest name is not documented; 255 is our bound.
+///
+/// A copy shares the text: an entry, its places and its findings speak of one name.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct SecretName(Box<str>);
+pub struct SecretName(Arc<str>);
 
 /// Why a name cannot stand on GitHub.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -43,7 +45,7 @@ impl SecretName {
         if upper.starts_with("GITHUB_") {
             return Err(NameError::Reserved);
         }
-        Ok(Self(upper.into_boxed_str()))
+        Ok(Self(upper.into()))
     }
 
     pub fn as_str(&self) -> &str {

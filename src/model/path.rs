@@ -1,14 +1,16 @@
 //! The path of a value inside an ESC environment, relative to `values`.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// A path such as `ai.openai.api_key`, `m["x.y"].z` or `list[0]`.
 ///
 /// The grammar is that of Pulumi's property paths (`pulumi/pulumi`
 /// `sdk/go/common/resource/properties_path.go`): elements parted by dots, a
 /// bracketed quoted key with `\"` as its only escape, a bracketed index.
+///
+/// A copy shares the elements: an entry and its findings speak of one path.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct EscPath(Box<[Segment]>);
+pub struct EscPath(Arc<[Segment]>);
 
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Segment {
@@ -54,7 +56,7 @@ impl EscPath {
             segments.push(segment);
             rest = tail;
         }
-        Ok(Self(segments.into_boxed_slice()))
+        Ok(Self(segments.into()))
     }
 
     pub fn segments(&self) -> &[Segment] {

@@ -4,7 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use super::{
@@ -143,11 +143,17 @@ impl Snapshot {
 }
 
 fn not_asked() -> Reading<'static> {
-    undetermined(Cause::NotAsked, "was not asked", "run without --offline")
+    static NOT_ASKED: LazyLock<Arc<Unread>> =
+        LazyLock::new(|| unread(Cause::NotAsked, "was not asked", "run without --offline"));
+    Reading::Unknown(Arc::clone(&NOT_ASKED))
 }
 
 fn undetermined(cause: Cause, what: &str, help: &str) -> Reading<'static> {
-    Reading::Unknown(Arc::new(Unread { cause, what: what.into(), help: help.into() }))
+    Reading::Unknown(unread(cause, what, help))
+}
+
+fn unread(cause: Cause, what: &str, help: &str) -> Arc<Unread> {
+    Arc::new(Unread { cause, what: what.into(), help: help.into() })
 }
 
 impl EscValue {

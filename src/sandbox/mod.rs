@@ -30,7 +30,7 @@ use std::{
     time::Instant,
 };
 
-use tokio::{net::UnixListener, sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle};
 
 use self::{
     clock::{Clock, ClockSetting},

@@ -56,7 +56,9 @@ pub(super) fn listen(address: std::net::SocketAddr) -> io::Result<TcpListener> {
 /// A socket that a killed run left behind is nobody's; one that answers is somebody's.
 pub(super) fn listen_unix(path: &std::path::Path) -> io::Result<UnixListener> {
     match UnixListener::bind(path) {
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse && std::os::unix::net::UnixStream::connect(path).is_err() => {
+        Err(error)
+            if error.kind() == io::ErrorKind::AddrInUse && std::os::unix::net::UnixStream::connect(path).is_err() =>
+        {
             std::fs::remove_file(path)?;
             UnixListener::bind(path)
         }

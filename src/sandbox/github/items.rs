@@ -32,11 +32,8 @@ pub(super) fn all(world: &mut GithubWorld, call: &Call<'_>, key: &VaultKey, slot
         ("GET" | "HEAD", _) => {
             let repositories_of = repositories_url(call, key, slot);
             let view = world.vault(key).shelf_mut(slot).read(call.now_ms);
-            Ok(listed(
-                call,
-                slot,
-                &view.iter().map(|(name, item)| describe(name, item, slot, &repositories_of)).collect::<Vec<_>>(),
-            ))
+            let all: Vec<_> = view.into_iter().collect();
+            Ok(listed(call, slot, &all, |(name, item)| describe(name, item, slot, &repositories_of)))
         }
         ("POST", Slot::Variable) => create_variable(world, call, key),
         _ => Err(not_found()),
@@ -49,14 +46,11 @@ pub(super) fn seen(world: &mut GithubWorld, call: &Call<'_>, id: u64, consumer: 
     let reached = world.reaches(&repository);
     let key = VaultKey::Organization(repository.owner.to_ascii_lowercase(), consumer);
     let view = world.vault(&key).shelf_mut(slot).read(call.now_ms);
-    let items: Vec<Value> = view
-        .iter()
-        .filter(|(_, item)| {
-            reached && item.access.as_ref().is_some_and(|access| access.admits(id, repository.visibility))
-        })
-        .map(|(name, item)| describe(name, &Item { access: None, ..(*item).clone() }, slot, &|_| String::new()))
-        .collect();
-    Ok(listed(call, slot, &items))
+    let admitted = |item: &Item| item.access.as_ref().is_some_and(|access| access.admits(id, repository.visibility));
+    let items: Vec<_> = view.into_iter().filter(|(_, item)| reached && admitted(item)).collect();
+    Ok(listed(call, slot, &items, |(name, item)| {
+        describe(name, &Item { access: None, ..(*item).clone() }, slot, &|_| String::new())
+    }))
 }
 
 /// `/secrets/public-key`.
@@ -87,13 +81,15 @@ pub(super) fn one(world: &mut GithubWorld, call: &Call<'_>, key: &VaultKey, slot
     }
 }
 
-fn listed(call: &Call<'_>, slot: Slot, items: &[Value]) -> SandboxResponse {
+/// One page of `items`; only what is on it is described.
+fn listed<T: Copy>(call: &Call<'_>, slot: Slot, items: &[T], describe: impl Fn(T) -> Value) -> SandboxResponse {
     let (word, size) = match slot {
         Slot::Secret => ("secrets", PageSize::USUAL),
         Slot::Variable => ("variables", PageSize::VARIABLES),
     };
     let page = Page::of(call.request, size, items.len());
-    let body = json!({ "total_count": items.len(), word: items[page.items.clone()] });
+    let shown: Vec<Value> = items[page.items.clone()].iter().map(|item| describe(*item)).collect();
+    let body = json!({ "total_count": items.len(), word: shown });
     page.finish(SandboxResponse::json(200, &body))
 }
 

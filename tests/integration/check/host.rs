@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use esc_sync::sandbox::{Effect, Fault};
+use esc_sync::sandbox::{Effect, Fault, Sandbox, SandboxOptions};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{
