@@ -1,6 +1,6 @@
 //! A judgement put into the report's words: names and readings, never a value.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     engine::Selection,
@@ -49,7 +49,7 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
 fn entry_report(entry: &Entry, judged: EntryJudgement, snapshot: &Snapshot) -> EntryReport {
     EntryReport {
         name: entry.name.to_string(),
-        service: entry.service.as_deref().map(str::to_owned),
+        service: entry.service.clone(),
         tier: entry.tier,
         kind: entry.kind,
         status: judged.status,
@@ -85,7 +85,7 @@ fn place_report(place: &Place, snapshot: &Snapshot) -> PlaceReport {
         },
         updated_at: reading.meta().and_then(|meta| meta.updated_at).map(|stamp| stamp.to_string()),
         why: match &reading {
-            Reading::Unknown(unread) => Some(unread.to_string()),
+            Reading::Unknown(unread) => Some(Arc::clone(unread)),
             _ => None,
         },
         reading: match reading {

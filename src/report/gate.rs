@@ -131,7 +131,7 @@ fn esc_status(report: &Report) -> String {
         all += 1;
         if report.incomplete && place.is_unknown() {
             unread += 1;
-            why = why.or(place.why.as_deref());
+            why = why.or(place.why());
         }
     }
     match (all, unread) {

@@ -16,13 +16,13 @@ mod sarif;
 mod summary;
 mod text;
 
-use std::{fmt, io, time::Duration};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 pub use summary::{Summary, decide};
 
 use crate::{
     judge::Finding,
-    model::{Evidence, Kind, Severity, Status, Tier},
+    model::{Evidence, Kind, Severity, Status, Tier, Unread},
     yaml::Position,
 };
 
@@ -54,7 +54,7 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct EntryReport {
     pub name: String,
-    pub service: Option<String>,
+    pub service: Option<Arc<str>>,
     pub tier: Tier,
     pub kind: Kind,
     pub status: Status,
@@ -77,7 +77,7 @@ pub struct PlaceReport {
     /// GitHub's own stamp.
     pub updated_at: Option<String>,
     /// Why it is unknown.
-    pub why: Option<String>,
+    pub why: Option<Arc<Unread>>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -143,12 +143,17 @@ impl PlaceReport {
     pub fn is_unknown(&self) -> bool {
         self.reading == "unknown"
     }
+
+    /// Why it is unknown, in words.
+    fn why(&self) -> Option<&str> {
+        self.why.as_ref().map(|unread| unread.what.as_str())
+    }
 }
 
 impl EntryReport {
     /// Why it could not be checked, as far as a place said so.
     fn why(&self) -> Option<&str> {
-        self.places.iter().filter(|place| place.is_unknown()).find_map(|place| place.why.as_deref())
+        self.places.iter().filter(|place| place.is_unknown()).find_map(PlaceReport::why)
     }
 }
 

@@ -129,7 +129,7 @@ impl<'a> From<&'a PlaceReport> for PlaceV1<'a> {
             store: place.store,
             reading: place.reading,
             updated_at: place.updated_at.as_deref(),
-            why: place.why.as_deref(),
+            why: place.why(),
         }
     }
 }

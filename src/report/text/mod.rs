@@ -139,7 +139,7 @@ impl Text<'_> {
         let reading = Cell { column: 7, ..cell(place.reading, Ink::Dim) };
         let stamp = place.updated_at.as_deref().unwrap_or_default();
         self.page.row(4, 6, &[reading, quoted(&place.place), quoted(stamp)])?;
-        self.page.prose(6, 6, Ink::Dim, &clipped(place.why.as_deref().unwrap_or_default(), LONGEST_REASON))
+        self.page.prose(6, 6, Ink::Dim, &clipped(place.why().unwrap_or_default(), LONGEST_REASON))
     }
 
     /// What belongs to no entry, set apart.

@@ -196,7 +196,7 @@ fn gate_says_what_esc_answered() {
     for place in read.entries.iter_mut().flat_map(|entry| &mut entry.places) {
         if place.store == "esc" {
             place.reading = "unknown";
-            place.why = Some("ESC did not answer in 30 s".to_owned());
+            place.why = super::sample::because("ESC did not answer in 30 s");
         }
     }
     assert_eq!(status(&read), "failed: ESC did not answer in 30 s");

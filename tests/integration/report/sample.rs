@@ -5,13 +5,17 @@ use std::{sync::Arc, time::Duration};
 use esc_sync::{
     judge::Finding,
     model::{
-        App, EnvironmentRef, EscPath, Evidence, GithubPlace, GithubScope, Kind, Place, SecretName, Severity, Slot,
-        Status, Tier,
+        App, Cause, EnvironmentRef, EscPath, Evidence, GithubPlace, GithubScope, Kind, Place, SecretName, Severity,
+        Slot, Status, Tier, Unread,
     },
     report::{EntryReport, Format, PlaceReport, Report, Style, decide, render},
     yaml::Position,
 };
 use proptest::prelude::*;
+
+pub(crate) fn because(what: &str) -> Option<Arc<Unread>> {
+    Some(Arc::new(Unread { cause: Cause::Rights, what: what.to_owned(), help: String::new() }))
+}
 
 pub(crate) fn rendered(format: Format, report: &Report) -> String {
     rendered_as(format, report, Style::default())
@@ -50,7 +54,7 @@ pub(crate) fn finding(
 pub(crate) fn entry(name: &str, service: Option<&str>, tier: Tier, status: Status, line: u32) -> EntryReport {
     EntryReport {
         name: name.to_owned(),
-        service: service.map(str::to_owned),
+        service: service.map(Arc::from),
         tier,
         kind: Kind::Secret,
         status,
@@ -172,7 +176,7 @@ fn denied() -> EntryReport {
 fn unknown() -> EntryReport {
     let mut entry = entry("DEPLOY_KEY", None, Tier::Important, Status::Unknown, 40);
     let mut unread = place(&github("DEPLOY_KEY"), "unknown");
-    unread.why = Some("the token may not read the secrets of acme/app (403)".to_owned());
+    unread.why = because("the token may not read the secrets of acme/app (403)");
     entry.places = vec![place(&esc("deploy.key"), "value"), unread];
     entry
 }
@@ -243,7 +247,7 @@ pub(crate) fn carrying(text: &str) -> Report {
         store: "github",
         reading: "unknown",
         updated_at: Some(text.to_owned()),
-        why: Some(text.to_owned()),
+        why: because(text),
     }];
     let mut lost = broken.clone();
     lost.status = Status::Unknown;
@@ -284,7 +288,7 @@ fn any_entry() -> impl Strategy<Value = EntryReport> {
     )
         .prop_map(|((name, service, line), (tier, kind), (status, evidence), findings, places)| EntryReport {
             name,
-            service,
+            service: service.map(Arc::from),
             tier,
             kind,
             status,
@@ -314,6 +318,13 @@ fn any_finding() -> impl Strategy<Value = Finding> {
 fn any_place() -> impl Strategy<Value = PlaceReport> {
     let store = prop::sample::select(vec!["esc", "github", "job"]);
     let reading = prop::sample::select(vec!["absent", "hidden", "value", "unknown"]);
-    (any_text(), store, reading, prop::option::of(any_text()), prop::option::of(any_text()))
-        .prop_map(|(place, store, reading, updated_at, why)| PlaceReport { place, store, reading, updated_at, why })
+    (any_text(), store, reading, prop::option::of(any_text()), prop::option::of(any_text())).prop_map(
+        |(place, store, reading, updated_at, why)| PlaceReport {
+            place,
+            store,
+            reading,
+            updated_at,
+            why: why.as_deref().and_then(because),
+        },
+    )
 }
