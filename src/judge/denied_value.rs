@@ -18,7 +18,8 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     }
     for held in subject.held() {
         if let Some(at) = denied_by(subject, &held) {
-            let reason = format!("{} holds one of the denied values (deny[{at}] of the mapping)", held.place());
+            let reason =
+                format!("{} holds a value that the mapping denies (number {} of its list)", held.place(), at + 1);
             let remedy = remedy::store(subject, &held.home());
             findings.push(Finding {
                 reason,
@@ -56,7 +57,7 @@ mod tests {
             let case = Case::new().config("SNOWFLAKE_ACCOUNT", "s.account").service("snowflake").deny(&deny);
             let about = case.expect(&["ZNB04675"]).plain_value("s.account", text).none_listed().judge_one();
             let finding = only(&about, "denied-value");
-            assert!(finding.reason.contains(&format!("deny[{at}]")), "{}", finding.reason);
+            assert!(finding.reason.contains(&format!("(number {} of its list)", at + 1)), "{}", finding.reason);
             assert!(!finding.reason.to_lowercase().contains("0467") && !finding.reason.contains("uhdec"));
             assert!(about.findings.iter().all(|finding| finding.rule != "unexpected-value"));
         }
