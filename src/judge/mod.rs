@@ -52,7 +52,7 @@ use crate::{
 };
 
 pub use placeholder::{Family, placeholder_family};
-pub use rule::{RULES, Rule, rule};
+pub use rule::{RULES, Rule, help, rule};
 
 use rule::Check;
 use subject::Subject;

@@ -65,6 +65,13 @@ pub const RULES: &[Rule] = &[
     wide_policy::RULE,
 ];
 
+/// What the documentation says of a rule: the section under its id, in Markdown.
+pub fn help(id: &str) -> Option<&'static str> {
+    const DOCUMENT: &str = include_str!("../../docs/rules.md");
+    let (_, section) = DOCUMENT.split_once(&format!("\n## {id}\n"))?;
+    Some(section.split_once("\n## ").map_or(section, |(own, _)| own).trim())
+}
+
 /// The rule of that id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)

@@ -51,7 +51,6 @@ struct Tool {
 struct Driver {
     name: &'static str,
     semantic_version: &'static str,
-    information_uri: &'static str,
     rules: Vec<Rule>,
 }
 
@@ -60,9 +59,15 @@ struct Driver {
 struct Rule {
     id: &'static str,
     short_description: Message,
-    help: Message,
-    help_uri: String,
+    help: Help,
     properties: RuleProperties,
+}
+
+/// The rule's section of the documentation: a link could lead to another version's.
+#[derive(Serialize)]
+struct Help {
+    text: &'static str,
+    markdown: &'static str,
 }
 
 #[derive(Serialize)]
@@ -165,7 +170,6 @@ fn log(report: &Report) -> Log<'_> {
     let driver = Driver {
         name: "esc-sync",
         semantic_version: env!("CARGO_PKG_VERSION"),
-        information_uri: env!("CARGO_PKG_REPOSITORY"),
         rules: rules.iter().copied().map(rule).collect(),
     };
     let run = Run {
@@ -179,12 +183,11 @@ fn log(report: &Report) -> Log<'_> {
 }
 
 fn rule(id: &'static str) -> Rule {
-    let help_uri = format!("{}/blob/main/docs/rules.md#{id}", env!("CARGO_PKG_REPOSITORY"));
+    let help = judge::help(id).unwrap_or(id);
     Rule {
         id,
         short_description: Message { text: judge::rule(id).map_or(id, |rule| rule.summary).to_owned() },
-        help: Message { text: format!("What {id} means and how to mend it: {help_uri}") },
-        help_uri,
+        help: Help { text: help, markdown: help },
         properties: RuleProperties { tags: ["secrets", "esc-sync"] },
     }
 }
