@@ -223,6 +223,14 @@ impl Case {
         self
     }
 
+    pub(super) fn variable_as(mut self, text: &str, value: &str, visibility: Visibility) -> Self {
+        self = self.variable(text, value);
+        let listing = self.snapshot.github.variables.get_mut(&organization()).expect("just made");
+        let variable = listing.as_mut().expect("was read").get_mut(text).expect("just put");
+        variable.meta.visibility = Some(visibility);
+        self
+    }
+
     pub(super) fn github_fails(mut self, cause: Cause) -> Self {
         self.snapshot.github.secrets.insert(organization(), Err(unread(cause)));
         self.snapshot.github.variables.insert(organization(), Err(unread(cause)));

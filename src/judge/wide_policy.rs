@@ -130,4 +130,17 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_variable_made_selective_keeps_those_who_must_see_it() {
+        let case = Case::new().config("A", "a").plain_value("a", "v").variable_as("A", "v", Visibility::All);
+        let about = case.visibility(Selected).judge_one();
+        let remedy = &only(&about, "wide-policy").remedy;
+        assert!(
+            remedy.contains(
+                "-f visibility=selected -F 'selected_repository_ids[]='\"$(gh api repos/acme/app --jq .id)\""
+            ),
+            "{remedy}"
+        );
+    }
 }

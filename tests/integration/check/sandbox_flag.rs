@@ -45,3 +45,21 @@ fn the_sandbox_asks_nobody_else_and_takes_nothing_from_the_environment() {
     let ran = program.env("ESC_SYNC_GITHUB_SECRETS", "not even json").run();
     assert_eq!(ran.code, 1, "{}", ran.everything());
 }
+
+#[test]
+fn each_profile_has_a_sandbox_of_its_own() {
+    let scratch = folder("flag-profiles");
+    let mapping = "version: 1\nesc: { environment: acme/default/production }\ngithub: { organization: acme }\n\
+                   profiles:\n  staging: { esc: { environment: acme/default/staging } }\nentries:\n  ONE: s.one\n  TWO: s.two\n";
+    let check = |args: &[&str]| {
+        let args = [&["check", "--format", "json"], args].concat();
+        Program::new(&scratch).mapping(mapping).args(args).run()
+    };
+    for args in [&["--sandbox"][..], &["--sandbox", "--profile", "staging"], &["--sandbox=one-folder"]] {
+        let ran = check(args);
+        assert_eq!(ran.code, 1, "{args:?}: {}", ran.everything());
+    }
+    let other = check(&["--sandbox=one-folder", "--profile", "staging"]);
+    assert_eq!(other.code, 1, "a world without this mapping's environments starts anew: {}", other.everything());
+    assert!(other.stderr.contains("starts anew"), "{}", other.stderr);
+}
