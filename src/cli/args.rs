@@ -43,7 +43,7 @@ pub(crate) struct Global {
     /// Write the result to a file as well (can be repeated)
     #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = report_target)]
     pub(crate) report: Vec<ReportTarget>,
-    /// Only entries whose name matches (can be repeated)
+    /// Only entries whose name or alias matches (can be repeated)
     #[arg(long, global = true, value_name = "GLOB")]
     pub(crate) only: Vec<String>,
     /// Only entries of this service (can be repeated)

@@ -89,11 +89,6 @@ impl Endpoint {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Lets a new run wait for pauses anew.
-    pub fn renew_wait_budget(&self) {
-        self.gate.renew_budget();
-    }
-
     /// The final answer, whatever its status, or why there is none.
     pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
         let mut progress = Progress {

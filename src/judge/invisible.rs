@@ -1,12 +1,16 @@
 //! It is there, but a repository whose workflows need it does not see it.
 
+use std::sync::Arc;
+
 use super::{
     Finding, remedy,
     rule::{Check, Rule},
     subject::{GithubSide, JobSide, Subject},
     world::World,
 };
-use crate::model::{App, GithubPlace, GithubScope, Place, RepoRef, SecretName, Severity, Slot, Status, Visibility};
+use crate::model::{
+    App, GithubPlace, GithubScope, Place, RepoRef, SecretName, Severity, Slot, Status, Unread, Visibility,
+};
 
 pub(super) const RULE: Rule =
     Rule::new("invisible", Severity::Error, Check::Entry(check), "a repository that needs it does not see it");
@@ -33,7 +37,9 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
 fn blindness(subject: &Subject, side: &GithubSide, organization: &str, repository: &RepoRef) -> Option<&'static str> {
     let place = side.place;
     let actions = place.scope.app() == App::Actions;
-    if actions && place.slot == Slot::Secret && is_at_repository(subject.world, repository, &place.name) {
+    let may_be_its_own = is_at_repository(subject.world, repository, &place.name)
+        || own_listing_failure(subject.world, repository).is_some();
+    if actions && place.slot == Slot::Secret && may_be_its_own {
         return None;
     }
     if !repository.owner.eq_ignore_ascii_case(organization) {
@@ -59,6 +65,12 @@ pub(super) fn is_at_repository(world: &World, repository: &RepoRef, name: &Secre
     let own = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
     let listing = world.snapshot.github.secrets.get(&own);
     listing.is_some_and(|listing| listing.as_ref().is_ok_and(|names| names.contains_key(name)))
+}
+
+/// Why it is not known what the repository has itself, where that was asked in vain.
+pub(super) fn own_listing_failure<'w>(world: &World<'w>, repository: &RepoRef) -> Option<&'w Arc<Unread>> {
+    let own = GithubScope::Repository { app: App::Actions, repository: repository.clone() };
+    world.snapshot.github.secrets.get(&own)?.as_ref().err()
 }
 
 fn finding(subject: &Subject, side: &GithubSide, repository: &RepoRef, why: &str) -> Finding {
@@ -138,5 +150,15 @@ mod tests {
         let about = case().listed("A").job("OTHER", "x").judge_one();
         assert_eq!(about.status, Status::Invisible);
         assert!(only(&about, "invisible").reason.ends_with("this job of acme/app was not given it"));
+    }
+
+    #[test]
+    fn a_repository_that_may_have_its_own_is_unknown_and_not_blind() {
+        let case = case().listed_as("A", Visibility::Selected(None)).sees("acme/app", "OTHER");
+        let about = case.repository_fails("acme/app").judge_one();
+        assert_eq!(about.status, Status::Unknown);
+        assert!(about.findings.iter().all(|finding| finding.rule != "invisible"), "{:?}", about.findings);
+        let seen = Case::new().secret("A", "a").value("a", "7f3c9a1e5b2d8046").listed("A").sees("acme/app", "A");
+        assert_eq!(seen.repository_fails("acme/app").judge_one().status, Status::Unverified);
     }
 }

@@ -58,6 +58,9 @@ use rule::Check;
 use subject::Subject;
 use world::{Findings, World};
 
+/// The rule that says no more than that something could not be found out.
+pub const UNREADABLE: &str = unreadable::RULE.id;
+
 /// A rule's statement about an entry or, outside any entry, about the world.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -92,9 +95,7 @@ pub struct Judgement {
 impl EntryJudgement {
     /// Whether a store that was needed did not answer, so that nothing final can be said.
     pub fn is_incomplete(&self) -> bool {
-        self.findings
-            .iter()
-            .any(|finding| finding.rule == unreadable::RULE.id && finding.status == Some(Status::Unknown))
+        self.findings.iter().any(|finding| finding.rule == UNREADABLE && finding.status == Some(Status::Unknown))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{App, Encoding, GithubPlace, GithubScope, Kind, Place, RepoRef
 /// Stores a value at the place.
 pub(super) fn store(subject: &Subject, place: &Place) -> String {
     match place {
-        // `--string` keeps newlines, blanks and quotes as they are (tried with the ESC command line 0.25).
+        // `--string` keeps newlines, blanks and quotes as they are (`pulumi/esc` 0.25, `cmd/esc/cli/env_set.go`).
         Place::Esc { environment, path } => {
             let kept = if subject.entry.kind == Kind::Secret { "--secret" } else { "--plaintext" };
             let environment = environment.to_string();

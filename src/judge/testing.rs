@@ -187,6 +187,12 @@ impl Case {
         self.list(at_repository(repository), name, Meta::default())
     }
 
+    /// The repository's own secrets could not be listed.
+    pub(super) fn repository_fails(mut self, repository: &str) -> Self {
+        self.snapshot.github.secrets.insert(at_repository(repository), Err(unread(Cause::Rights)));
+        self
+    }
+
     pub(super) fn environment_lists(self, owner: &str, environment: &str, name: &str) -> Self {
         let scope = GithubScope::Environment { repository: repository(owner), environment: environment.into() };
         self.list(scope.into(), name, Meta::default())

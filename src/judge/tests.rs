@@ -70,7 +70,8 @@ fn world(values: &[String]) -> Case {
         .secret("K", "k")
         .value("k", value(10))
         .listed("K")
-        .sees("acme/app", "K");
+        .sees("acme/app", "K")
+        .listed("STRANGER");
     case.snapshot.job.as_mut().expect("A is in it").partial = true;
     case.snapshot.github.moved.insert("acme/old".parse().expect("a repository"));
     for at in 0..101 {

@@ -33,6 +33,9 @@ fn state<'n>(
     slot: Slot,
     names: impl Iterator<Item = &'n SecretName>,
 ) -> Option<Finding> {
+    if !world.manages(scope) {
+        return None;
+    }
     let strangers: Vec<&SecretName> = names.filter(|name| !world.names(name.as_str())).collect();
     strangers.first()?;
     let (count, kind) = (strangers.len(), slot.as_str());
@@ -64,5 +67,12 @@ mod tests {
         assert_eq!(said[0].reason, "acme holds 1 variable that no entry speaks of: Z");
         assert!(said[1].reason.starts_with("acme holds 25 secrets that no entry speaks of: S00, S01, "));
         assert!(said[1].reason.ends_with("S19 and 5 more"));
+    }
+
+    #[test]
+    fn what_a_repository_has_of_its_own_is_not_the_mappings_to_manage() {
+        let case = Case::new().secret("A", "a").value("a", "v1k7f3c9a1e5b2d801").listed("A");
+        let judged = case.repository_lists("acme/app", "APP_ONLY").judge();
+        assert!(judged.findings.iter().all(|finding| finding.rule != "unmanaged"), "{:?}", judged.findings);
     }
 }

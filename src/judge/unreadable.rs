@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::{
     Finding,
+    invisible::own_listing_failure,
     rule::{Check, Rule},
     subject::{GithubSide, Subject},
 };
-use crate::model::{App, GithubScope, Place, Reading, RepoRef, Severity, Status, Unread, Visibility};
+use crate::model::{App, GithubScope, Place, Reading, RepoRef, Severity, Slot, Status, Unread, Visibility};
 
 pub(super) const RULE: Rule = Rule {
     tiered: false,
@@ -70,7 +71,9 @@ fn unread_view(subject: &Subject, side: &GithubSide, repository: &RepoRef) -> Op
     let place = Place::Github(side.place.clone());
     let of_policy = side.reading.meta().and_then(|meta| meta.visibility.as_ref());
     let unread = match subject.world.snapshot.github.seen_by(repository, side.place.slot) {
-        Some(Ok(_)) => return None,
+        // What it does not get from the organization it may have itself.
+        Some(Ok(names)) if side.place.slot == Slot::Variable || names.contains_key(&side.place.name) => return None,
+        Some(Ok(_)) => Arc::clone(own_listing_failure(subject.world, repository)?),
         Some(Err(unread)) => Arc::clone(unread),
         // Nobody was asked; the policy may still tell.
         None if matches!(of_policy, Some(Visibility::All | Visibility::Selected(Some(_)))) => return None,

@@ -21,6 +21,8 @@ pub(super) struct World<'a> {
     named: HashSet<&'a str>,
     /// The places that are some entry's own.
     mapped: HashSet<(&'a GithubScope, Slot, &'a str)>,
+    /// The scopes in which some entry has a place; others are listed only for what shadows.
+    managed: HashSet<&'a GithubScope>,
 }
 
 /// What rules have to say, by whom it concerns.
@@ -42,7 +44,8 @@ impl<'a> World<'a> {
         let own = mapping.entries.iter().map(|entry| &entry.name);
         let named = places().map(|place| &place.name).chain(aliases).chain(own).map(|name| name.as_str()).collect();
         let mapped = places().map(|place| (&*place.scope, place.slot, place.name.as_str())).collect();
-        Self { mapping, snapshot, options, bound: bound_names(snapshot), named, mapped }
+        let managed = places().map(|place| &*place.scope).collect();
+        Self { mapping, snapshot, options, bound: bound_names(snapshot), named, mapped, managed }
     }
 
     pub(super) fn subjects(&'a self) -> impl Iterator<Item = Subject<'a>> {
@@ -56,6 +59,11 @@ impl<'a> World<'a> {
     /// Whether any entry goes by this name or alias, wherever it lives.
     pub(super) fn names(&self, name: &str) -> bool {
         self.named.contains(name)
+    }
+
+    /// Whether any entry has a place in this scope.
+    pub(super) fn manages(&self, scope: &GithubScope) -> bool {
+        self.managed.contains(scope)
     }
 
     /// Whether this is a place of some entry.

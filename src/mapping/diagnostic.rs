@@ -171,8 +171,7 @@ impl Sink {
         at: impl Into<Span>,
         message: impl Into<String>,
     ) -> &mut Diagnostic {
-        let span = at.into();
-        self.push(Severity::Error, code, Some(span.at), Some(span), message.into())
+        self.located(Severity::Error, code, at.into(), message.into())
     }
 
     pub(super) fn warning(
@@ -181,8 +180,11 @@ impl Sink {
         at: impl Into<Span>,
         message: impl Into<String>,
     ) -> &mut Diagnostic {
-        let span = at.into();
-        self.push(Severity::Warning, code, Some(span.at), Some(span), message.into())
+        self.located(Severity::Warning, code, at.into(), message.into())
+    }
+
+    fn located(&mut self, severity: Severity, code: &'static str, span: Span, message: String) -> &mut Diagnostic {
+        self.push(severity, code, Some(span.at), Some(span), message)
     }
 
     /// An error of the file as a whole.

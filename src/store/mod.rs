@@ -130,14 +130,4 @@ impl Stores {
             github: self.github.as_ref().map_or(0, GithubStore::requests),
         }
     }
-
-    /// A new run may wait anew for stores that ask for a pause.
-    pub fn renew_wait_budgets(&self) {
-        if let Ok(esc) = &self.esc {
-            esc.renew_wait_budget();
-        }
-        if let Ok(github) = &self.github {
-            github.renew_wait_budget();
-        }
-    }
 }

@@ -67,10 +67,6 @@ impl EscStore {
         self.endpoint.requests() + self.login.requests()
     }
 
-    pub fn renew_wait_budget(&self) {
-        self.endpoint.renew_wait_budget();
-    }
-
     /// Opens an environment and reads all its values. An opened session that is gone
     /// by the time it is read is opened again once (failure case E7).
     pub async fn read_environment(&self, environment: &EnvironmentRef) -> Result<EscSnapshot, Unread> {

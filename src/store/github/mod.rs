@@ -87,10 +87,6 @@ impl GithubStore {
         self.endpoint.requests()
     }
 
-    pub fn renew_wait_budget(&self) {
-        self.endpoint.renew_wait_budget();
-    }
-
     /// Repositories of the mapping that GitHub knows under another name by now (failure case G9).
     pub fn moved_repositories(&self) -> Vec<RepoRef> {
         self.moved.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
