@@ -6,7 +6,6 @@
 use super::{
     Finding,
     format::Expected,
-    invisible::own_listing_failure,
     keys,
     line::{list, trimmed},
     placeholder::{Family, placeholder_family},
@@ -287,13 +286,6 @@ fn job_side<'a>(world: &'a World<'a>, entry: &Entry, place: &GithubPlace, readin
         let why = format!(
             "a job outside {environment} gets what the repository or the organization holds, and that was not listed"
         );
-        return JobSide::Doubtful(value, why);
-    }
-    if let (GithubScope::Organization { .. }, Some(own)) = (&*place.scope, &job.repository)
-        && reading.exists()
-        && own_listing_failure(world, own).is_some()
-    {
-        let why = format!("whether {own} has one of the same name, which would win, could not be listed");
         return JobSide::Doubtful(value, why);
     }
     match other_sources(world, job, place) {

@@ -8,7 +8,7 @@ use super::{
     Finding,
     invisible::own_listing_failure,
     rule::{Check, Rule},
-    subject::{GithubSide, Subject},
+    subject::{GithubSide, JobSide, Subject},
 };
 use crate::model::{App, GithubScope, Place, Reading, RepoRef, Severity, Slot, Status, Unread, Visibility};
 
@@ -30,6 +30,7 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
             None => {
                 findings.extend(unread_views(subject, side));
                 findings.extend(unread_list(subject, side));
+                findings.extend(unlisted_nearer(subject, side));
             }
         }
     }
@@ -88,6 +89,21 @@ fn unread_view(subject: &Subject, side: &GithubSide, repository: &RepoRef) -> Op
     Some(Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Unknown), Some(place)) })
 }
 
+/// The job's value is taken for the organization's unless a nearer scope is known to have the
+/// name. Where that could not be listed it is said, and takes nothing from what was compared.
+fn unlisted_nearer(subject: &Subject, side: &GithubSide) -> Option<Finding> {
+    let (JobSide::Value(_), GithubScope::Organization { .. }) = (&side.job, &*side.place.scope) else { return None };
+    let own = subject.world.snapshot.job.as_ref()?.repository.as_ref()?;
+    let unread = own_listing_failure(subject.world, own)?;
+    let place = Place::Github(side.place.clone());
+    let reason = format!(
+        "{place} was compared as this job sees it; whether {own} has a nearer one could not be listed: {}",
+        unread.what
+    );
+    let remedy = unread.help.clone();
+    Some(Finding { severity: Severity::Note, reason, remedy, ..subject.finding(&RULE, None, Some(place)) })
+}
+
 /// The list of repositories that `visibility: selected` is to be compared with.
 fn unread_list(subject: &Subject, side: &GithubSide) -> Option<Finding> {
     let unread = subject.world.snapshot.github.unread_lists.get(side.place)?;
@@ -137,5 +153,15 @@ mod tests {
         assert_eq!(only(&about, "unreadable").severity, Severity::Note);
         let down = Case::new().secret("A", "a").value("a", "v").github_fails(Cause::Server).job("A", "v").judge_one();
         assert_eq!(down.status, Status::Unknown);
+    }
+
+    #[test]
+    fn g15_a_nearer_scope_that_a_job_could_not_list_is_said_beside_the_comparison() {
+        let value = "7f3c9a1e5b2d8046";
+        let case = || Case::new().secret("A", "a").value("a", value).listed("A").job("A", value);
+        assert!(case().judge_one().findings.is_empty());
+        let about = case().repository_fails("acme/app").judge_one();
+        assert_eq!((about.status, about.is_incomplete()), (Status::Ok, false));
+        assert_eq!(only(&about, "unreadable").severity, Severity::Note);
     }
 }

@@ -99,12 +99,4 @@ mod tests {
         let about = Case::new().github_only("A").listed("A").judge_one();
         assert_eq!((about.status, about.evidence), (Status::Unverified, Evidence::Presence));
     }
-
-    #[test]
-    fn g15_a_job_proves_nothing_of_the_organization_where_a_nearer_name_could_not_be_listed() {
-        let value = "7f3c9a1e5b2d8046";
-        let case = || Case::new().secret("A", "a").value("a", value).listed("A").job("A", value);
-        assert_eq!(case().judge_one().status, Status::Ok);
-        assert_eq!(case().repository_fails("acme/app").judge_one().status, Status::Unverified);
-    }
 }
