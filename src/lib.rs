@@ -1,18 +1,20 @@
 //! Checks and synchronizes secrets between Pulumi ESC and GitHub, and tells the truth about both.
 //!
 //! One pipeline: parse (`mapping`) → observe (`engine` over `store`) → judge
-//! (`judge`) → plan → apply → report (`report`). Commands (`cli`) differ by where
-//! they stop. Parsing, judging and reporting are pure: the same input gives the
-//! same output, without clock, network, files or environment. `sandbox` is the
-//! emulator of both stores; only `cli` and the tests may use it.
+//! (`judge`) → plan (`plan`) → apply (`engine`) → report (`report`). Commands (`cli`)
+//! differ by where they stop. Parsing, judging, planning and reporting are pure: the same input gives the
+//! same output, without clock, network, files or environment. `ledger` is what
+//! runs remember of each other. `sandbox` is the emulator of both stores; only `cli` and the tests may use it.
 
 pub mod cli;
 pub mod crypto;
 pub mod engine;
 pub mod http;
 pub mod judge;
+pub mod ledger;
 pub mod mapping;
 pub mod model;
+pub mod plan;
 pub mod report;
 pub mod sandbox;
 pub mod store;

@@ -1,7 +1,8 @@
-//! Cryptography: sealed boxes, digests and randomness by libsodium; RS256 by ring.
+//! Cryptography: sealed boxes, keyed fingerprints, digests and randomness by libsodium; RS256 by ring.
 //!
 //! What does not live here: any idea of what is sealed or why.
 
+pub mod fingerprint;
 pub mod jwt;
 pub mod sealed;
 

@@ -9,8 +9,8 @@ use futures_util::future::{join, join_all};
 
 use crate::{
     model::{
-        EnvironmentRef, EscSnapshot, GithubPlace, GithubScope, GithubSnapshot, JobSnapshot, Listing, RepoRef, Slot,
-        Snapshot, Unread, Visibility,
+        EnvironmentRef, EscSnapshot, GithubPlace, GithubScope, GithubSnapshot, JobSnapshot, Listing, Memory, RepoRef,
+        Slot, Snapshot, Unread, Visibility,
     },
     store::Stores,
 };
@@ -20,7 +20,7 @@ use super::ReadPlan;
 /// Runs all reads of `plan` concurrently. One that fails is kept as the reason why; the others go on.
 pub async fn observe(plan: &ReadPlan, stores: &Stores, job: Option<JobSnapshot>) -> Snapshot {
     let (esc, github) = join(read_esc(plan, stores), read_github(plan, stores)).await;
-    Snapshot { esc, github, job }
+    Snapshot { esc, github, job, memory: Memory::default() }
 }
 
 type EscReads = BTreeMap<Arc<EnvironmentRef>, Result<EscSnapshot, Arc<Unread>>>;

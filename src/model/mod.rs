@@ -3,6 +3,7 @@
 //! Nothing here does I/O, knows a clock, or decides anything. A new noun of the
 //! product arrives in `docs/architecture.md` first and here second.
 
+mod memory;
 mod name;
 mod path;
 mod place;
@@ -12,6 +13,7 @@ mod snapshot;
 mod stamp;
 mod status;
 
+pub use memory::{Fingerprint, FingerprintError, HeldRecord, Known, Memory, PendingWrite, Record};
 pub use name::{NameError, SecretName};
 pub use path::{EscPath, PathError, Segment};
 pub use place::{App, EnvironmentRef, GithubPlace, GithubScope, Place, RefError, RepoRef, Slot};

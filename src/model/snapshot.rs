@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    Cause, EnvironmentRef, EscPath, GithubPlace, GithubScope, Meta, Place, Reading, RepoRef, SecretName, SecretValue,
-    Segment, Slot, Stamp, Unread,
+    Cause, EnvironmentRef, EscPath, GithubPlace, GithubScope, Memory, Meta, Place, Reading, RepoRef, SecretName,
+    SecretValue, Segment, Slot, Stamp, Unread,
 };
 
 /// Everything that was read, each part complete or with the reason why not.
@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub github: GithubSnapshot,
     /// `None` outside an Actions job.
     pub job: Option<JobSnapshot>,
+    /// What earlier runs left in the ledger; empty where there is none.
+    pub memory: Memory,
 }
 
 /// An evaluated ESC environment.

@@ -16,15 +16,17 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("mapping", &["model", "yaml"]),
     ("crypto", &["model"]),
     ("judge", &["mapping", "model", "yaml"]),
-    ("report", &["judge", "model", "yaml"]),
+    ("plan", &["judge", "mapping", "model"]),
+    ("report", &["judge", "model", "plan", "yaml"]),
     ("http", &["model"]),
-    ("store", &["crypto", "http", "model"]),
-    ("engine", &["crypto", "http", "judge", "mapping", "model", "store"]),
+    ("ledger", &["crypto", "model"]),
+    ("store", &["crypto", "http", "model", "yaml"]),
+    ("engine", &["crypto", "http", "judge", "ledger", "mapping", "model", "plan", "store"]),
     ("sandbox", &["crypto", "mapping", "model", "yaml"]),
 ];
 
 /// Rooms in which the same input always gives the same output.
-const PURE: &[&str] = &["yaml", "model", "mapping", "judge", "report"];
+const PURE: &[&str] = &["yaml", "model", "mapping", "judge", "plan", "report"];
 
 /// What a pure room may not say, and `crypto` beside it (except for randomness, which is its trade).
 const IMPURE: &[&str] = &[
