@@ -6,3 +6,8 @@
 //! another organization) is refused by name and never taken for "in sync".
 
 pub mod backend;
+pub mod disk;
+mod fault;
+pub mod file;
+mod key;
+pub mod memory;
