@@ -99,7 +99,7 @@ impl FileState {
         StateFault::new(
             StateFaultKind::Busy,
             format!("{who} is writing to the state in {}", self.folder.display()),
-            "wait for it to end, or give it longer with `--lock-wait`; its lock ends with it",
+            "wait for it to end and run again; its lock ends with it, however it ends",
         )
     }
 
