@@ -44,6 +44,15 @@ pub struct Endpoint {
 const IN_FLIGHT: usize = 64;
 const PAUSES: u32 = 10;
 
+/// How a request ended that changes something.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The final answer, whatever its status, or why there is none.
+    pub answer: Result<Response, HttpError>,
+    /// Whether an attempt may have been carried out although no good answer to it came.
+    pub doubtful: bool,
+}
+
 /// What one request has used up so far.
 struct Progress {
     url: Url,
@@ -52,6 +61,7 @@ struct Progress {
     pauses: u32,
     followed: bool,
     moved: bool,
+    doubtful: bool,
 }
 
 enum Step {
@@ -91,20 +101,24 @@ impl Endpoint {
 
     /// The final answer, whatever its status, or why there is none.
     pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
-        let mut progress = Progress {
-            url: request.url(&self.base)?,
-            left: self.client.options().timeout,
-            attempts: 0,
-            pauses: 0,
-            followed: false,
-            moved: false,
+        self.deliver(request).await.answer
+    }
+
+    /// Sends a request that changes something, and tells whether it may have been carried out unseen.
+    pub async fn deliver(&self, request: &Request) -> Delivery {
+        let url = match request.url(&self.base) {
+            Ok(url) => url,
+            Err(error) => return Delivery { answer: Err(error), doubtful: false },
         };
+        let left = self.client.options().timeout;
+        let mut progress =
+            Progress { url, left, attempts: 0, pauses: 0, followed: false, moved: false, doubtful: false };
         loop {
             let outcome = self.attempt(request, &mut progress).await;
             match self.next(request, outcome, &mut progress) {
                 Step::Again(longest) => self.back_off(longest, &mut progress).await,
                 Step::AfterPause => {}
-                Step::Finish(result) => return result,
+                Step::Finish(answer) => return Delivery { answer, doubtful: progress.doubtful },
                 Step::Follow { url, moved } => {
                     progress.url = url;
                     progress.followed = true;
@@ -135,6 +149,10 @@ impl Endpoint {
         let took = started.elapsed();
         progress.left = progress.left.saturating_sub(took);
         trace(request, progress.attempts, took, &outcome);
+        progress.doubtful |= match &outcome {
+            Ok(response) => response.status.is_server_error(),
+            Err(error) => error.may_have_arrived(),
+        };
         // Closed at once and not after the slot is given back: whoever waits for it must see the gate.
         if let Some((pause, status)) = self.pause_of(&outcome) {
             self.gate.close(pause, status, Instant::now());
@@ -233,6 +251,13 @@ impl Endpoint {
         let options = self.client.options();
         let doubled = options.backoff * 2_u32.pow(progress.attempts.saturating_sub(1).min(10));
         doubled.min(options.backoff_cap).min(progress.left)
+    }
+
+    /// A short wait before a refused request is worth another try; the longer, the more were made.
+    pub async fn breathe(&self, tries: u32) {
+        let options = self.client.options();
+        let longest = (options.backoff * 2_u32.pow(tries.min(10))).min(options.backoff_cap);
+        tokio::time::sleep(longest.mul_f64(fraction().max(0.2))).await;
     }
 
     async fn back_off(&self, longest: Duration, progress: &mut Progress) {

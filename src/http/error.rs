@@ -87,6 +87,11 @@ impl HttpError {
         matches!(self, Self::Connect(_) | Self::Interrupted)
     }
 
+    /// Whether the server may have taken the request all the same.
+    pub(super) fn may_have_arrived(&self) -> bool {
+        matches!(self, Self::Interrupted | Self::Status { .. } | Self::Timeout { .. } | Self::TooLarge { .. })
+    }
+
     /// What a person is told.
     pub fn into_unread(self, asked: &Asked<'_>) -> Unread {
         let Asked { service, login, .. } = *asked;

@@ -19,7 +19,7 @@ mod text;
 
 pub use address::{BaseUrl, BaseUrlError, Path};
 pub use client::{Client, Options, Roots};
-pub use endpoint::{Dialect, Endpoint};
+pub use endpoint::{Delivery, Dialect, Endpoint};
 pub use error::{Asked, ConnectFailure, HttpError, TlsFailure};
 pub use gate::Pause;
 pub use proxy::ProxySettings;

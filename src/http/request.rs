@@ -82,6 +82,28 @@ impl Request {
         request
     }
 
+    /// Puts something in its place; doing it twice is the same as doing it once.
+    pub fn put(operation: impl Into<String>, path: Path, body: Zeroizing<Vec<u8>>) -> Self {
+        Self { repeatable: true, ..Self::with_json(operation.into(), Method::PUT, path, body) }
+    }
+
+    /// Changes a part of something; not repeated unless [`Self::repeatable`] says it may be.
+    pub fn patch(operation: impl Into<String>, path: Path, body: Zeroizing<Vec<u8>>) -> Self {
+        Self::with_json(operation.into(), Method::PATCH, path, body)
+    }
+
+    /// Takes something away; doing it twice is the same as doing it once.
+    pub fn delete(operation: impl Into<String>, path: Path) -> Self {
+        Self::new(operation.into(), Method::DELETE, Target::Path(path))
+    }
+
+    fn with_json(operation: String, method: Method, path: Path, body: Zeroizing<Vec<u8>>) -> Self {
+        let mut request = Self::new(operation, method, Target::Path(path)).header("content-type", "application/json");
+        request.body = Some(body);
+        request.repeatable = false;
+        request
+    }
+
     fn new(operation: String, method: Method, target: Target) -> Self {
         Self {
             operation,

@@ -13,9 +13,9 @@ pub(super) const DIALECT: Dialect = Dialect { pause, repeat: |_| None };
 
 /// The parts of an error's body that are looked at; nothing of them is ever shown.
 #[derive(Default, Deserialize)]
-struct Complaint {
+pub(super) struct Complaint {
     #[serde(default)]
-    message: Option<String>,
+    pub(super) message: Option<String>,
     #[serde(default)]
     documentation_url: Option<String>,
 }

@@ -47,10 +47,23 @@ pub(super) struct RawRepository {
     full_name: String,
 }
 
+#[derive(Deserialize)]
+pub(super) struct RawSelected {
+    id: u64,
+    full_name: String,
+}
+
 /// Stamps that are missing or cannot be read are no stamps; they never equal another (failure case G17).
 fn stamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stamp>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.and_then(|text| text.parse().ok()))
+}
+
+/// The fields of one item's own answer that say who sees it.
+#[derive(Deserialize)]
+pub(super) struct RawPolicy {
+    #[serde(default, deserialize_with = "visibility")]
+    pub(super) visibility: Option<Visibility>,
 }
 
 fn visibility<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Visibility>, D::Error> {
@@ -92,6 +105,15 @@ impl Named for RawRepository {
 
     fn told(self) -> Result<(RepoRef, ()), &'static str> {
         Ok((self.full_name.parse().map_err(|_| "it holds a name that no repository has")?, ()))
+    }
+}
+
+impl Named for RawSelected {
+    type Key = RepoRef;
+    type Told = u64;
+
+    fn told(self) -> Result<(RepoRef, u64), &'static str> {
+        Ok((self.full_name.parse().map_err(|_| "it holds a name that no repository has")?, self.id))
     }
 }
 

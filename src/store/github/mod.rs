@@ -1,34 +1,41 @@
 //! GitHub: names and stamps of secrets, variables with their values, who sees what.
 //!
-//! Reading only; everything sent is a GET, but for the exchange of an App's login.
-//! Values of secrets are never told by GitHub. Sources of the protocol: GitHub's
+//! Reading is a GET, but for the exchange of an App's login; what changes something is
+//! in `write` and `policy` alone. Values of secrets are never told by GitHub. Sources of the protocol: GitHub's
 //! OpenAPI description and docs (see `docs/architecture.md`).
 
 mod app;
 mod dialect;
+mod keys;
 mod listing;
 mod login;
 mod paging;
+mod policy;
 mod refusal;
+mod runs;
 mod scope;
+mod write;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicI64},
 };
 
 use serde::{Deserialize, de::DeserializeOwned};
 
+pub use keys::ScopeKey;
 pub use login::GithubLogin;
+pub use policy::SentAccess;
+pub use write::{GithubWriteFault, LARGEST_VALUE};
 
 use self::{
     listing::{Named, RawRepository, RawSecret, RawVariable},
     paging::{Listed, PageError, Pages},
-    refusal::Owner,
+    refusal::{Owner, Right},
 };
 use super::{Env, answer};
 use crate::{
-    http::{Asked, BaseUrl, Client, Endpoint, Path, Request, Response},
+    http::{self, Asked, BaseUrl, Client, Endpoint, HttpError, Path, Request, Response},
     model::{App, Cause, GithubScope, Listing, Meta, RepoRef, SecretName, Slot, Unread, Variable},
 };
 
@@ -39,6 +46,23 @@ pub struct GithubStore {
     login: GithubLogin,
     /// Repositories that answered under another name.
     moved: Mutex<BTreeSet<RepoRef>>,
+    /// GitHub's own time by its latest answer, in seconds; `i64::MIN` before the first.
+    latest_date: AtomicI64,
+}
+
+/// The end of a request: its answer, and whether an attempt without a good one may have been carried out.
+struct Delivery {
+    answer: Result<Response, Unread>,
+    doubtful: bool,
+    /// It points elsewhere, and that was not followed.
+    redirected: bool,
+}
+
+impl Delivery {
+    /// There was nothing to send.
+    fn unsent(unread: Unread) -> Self {
+        Self { answer: Err(unread), doubtful: false, redirected: false }
+    }
 }
 
 /// What is left of the hourly limit.
@@ -71,7 +95,12 @@ const VARIABLES_PER_PAGE: u32 = 30;
 
 impl GithubStore {
     pub fn new(client: &Client, base: BaseUrl, login: GithubLogin) -> Self {
-        Self { endpoint: Endpoint::new(client, base, dialect::DIALECT), login, moved: Mutex::default() }
+        Self {
+            endpoint: Endpoint::new(client, base, dialect::DIALECT),
+            login,
+            moved: Mutex::default(),
+            latest_date: AtomicI64::new(i64::MIN),
+        }
     }
 
     /// GitHub as the environment gives it.
@@ -155,7 +184,7 @@ impl GithubStore {
         match response.status() {
             404 => Ok(false),
             _ if response.is_success() => Ok(true),
-            _ => Err(refusal::unread(&response, &self.asked(&operation), scope, Slot::Secret)),
+            _ => Err(refusal::unread(&response, &self.asked(&operation), scope, Slot::Secret, Right::Read)),
         }
     }
 
@@ -195,10 +224,12 @@ impl GithubStore {
                 Ok(Listed::Whole { items, moved }) => (items, moved),
                 Ok(Listed::Inconsistent) => continue,
                 Err(PageError::Unread(unread)) => return Err(unread),
-                Err(PageError::Answer(response)) => return Err(self.refused(&response, &asked, scope, slot).await),
+                Err(PageError::Answer(response)) => {
+                    return Err(self.refused(&response, &asked, scope, slot, Right::Read).await);
+                }
             };
             if let Some(repository) = scope.repository().filter(|_| moved) {
-                self.moved.lock().unwrap_or_else(PoisonError::into_inner).insert(repository.clone());
+                self.note_moved(repository);
             }
             if let Some(all) = listing::by_name(items).map_err(|reason| answer::bad_answer(&asked, reason))? {
                 return Ok(all);
@@ -207,9 +238,16 @@ impl GithubStore {
         Err(answer::bad_answer(&asked, "its pages contradict each other, as they do while somebody changes the list"))
     }
 
-    async fn refused(&self, response: &Response, asked: &Asked<'_>, scope: &GithubScope, slot: Slot) -> Unread {
+    async fn refused(
+        &self,
+        response: &Response,
+        asked: &Asked<'_>,
+        scope: &GithubScope,
+        slot: Slot,
+        right: Right,
+    ) -> Unread {
         if response.status() != 404 {
-            return refusal::unread(response, asked, scope, slot);
+            return refusal::unread(response, asked, scope, slot, right);
         }
         let request = Request::get(format!("look for {}", scope::describe(scope)), scope::owner(scope));
         let owner = match self.send(request.follow_same_origin()).await.map(|response| response.status()) {
@@ -217,7 +255,11 @@ impl GithubStore {
             Ok(404) => Owner::NotSeen,
             _ => Owner::Unclear,
         };
-        refusal::not_found(asked, scope, slot, owner)
+        refusal::not_found(asked, scope, slot, owner, right)
+    }
+
+    fn note_moved(&self, repository: &RepoRef) {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner).insert(repository.clone());
     }
 
     async fn json<T: DeserializeOwned>(&self, operation: &str, path: Path) -> Result<T, Unread> {
@@ -229,20 +271,38 @@ impl GithubStore {
 
     /// Sends with the login; an App's is renewed once when it is not accepted any more (failure case G5).
     async fn send(&self, request: Request) -> Result<Response, Unread> {
-        let mut request = with_headers(request);
-        let (credential, generation) = self.login.credential(&self.endpoint, None).await?;
-        request.authorize(&credential);
-        let response = self.exchange(&request).await?;
-        if response.status() != 401 || generation.is_none() {
-            return Ok(response);
-        }
-        let (credential, _) = self.login.credential(&self.endpoint, generation).await?;
-        request.authorize(&credential);
-        self.exchange(&request).await
+        self.deliver(request).await.answer
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Response, Unread> {
-        self.endpoint.send(request).await.map_err(|error| error.into_unread(&self.asked(request.operation())))
+    async fn deliver(&self, request: Request) -> Delivery {
+        let mut request = with_headers(request);
+        let (credential, generation) = match self.login.credential(&self.endpoint, None).await {
+            Ok(held) => held,
+            Err(unread) => return Delivery::unsent(unread),
+        };
+        request.authorize(&credential);
+        let first = self.exchange(&request).await;
+        let is_refused = first.answer.as_ref().is_ok_and(|response| response.status() == 401);
+        if !is_refused || generation.is_none() {
+            return first;
+        }
+        let doubtful = first.doubtful;
+        match self.login.credential(&self.endpoint, generation).await {
+            Ok((credential, _)) => request.authorize(&credential),
+            Err(unread) => return Delivery { doubtful, ..Delivery::unsent(unread) },
+        }
+        let second = self.exchange(&request).await;
+        Delivery { doubtful: doubtful || second.doubtful, ..second }
+    }
+
+    async fn exchange(&self, request: &Request) -> Delivery {
+        let http::Delivery { answer, doubtful } = self.endpoint.deliver(request).await;
+        if let Ok(response) = &answer {
+            self.note_date(response);
+        }
+        let redirected = matches!(answer, Err(HttpError::Redirected { .. }));
+        let answer = answer.map_err(|error| error.into_unread(&self.asked(request.operation())));
+        Delivery { answer, doubtful, redirected }
     }
 
     fn asked<'a>(&'a self, operation: &'a str) -> Asked<'a> {

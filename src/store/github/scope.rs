@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Path, printable},
-    model::{App, GithubScope, RepoRef, Slot},
+    model::{App, GithubPlace, GithubScope, RepoRef, Slot},
 };
 
 /// The path of all secrets or variables of a scope.
@@ -12,6 +12,11 @@ pub(super) fn collection(scope: &GithubScope, slot: Slot) -> Path {
         Slot::Variable => "/variables",
     };
     prefix(scope).then(things)
+}
+
+/// The path of one secret or variable.
+pub(super) fn one(place: &GithubPlace) -> Path {
+    collection(&place.scope, place.slot).segment(place.name.as_str())
 }
 
 /// The path of the scope's public key.
@@ -58,36 +63,43 @@ pub(super) fn describe(scope: &GithubScope) -> String {
 
 /// What a listing is called: `list the Dependabot secrets of organization acme`.
 pub(super) fn list_operation(scope: &GithubScope, slot: Slot) -> String {
-    let app = match scope.app() {
+    format!("list the {}{}s of {}", consumer(scope), slot.as_str(), describe(scope))
+}
+
+/// One secret or variable: `the Dependabot secret TOKEN of organization acme`.
+pub(super) fn item(place: &GithubPlace) -> String {
+    let GithubPlace { scope, slot, name } = place;
+    format!("the {}{} {name} of {}", consumer(scope), slot.as_str(), describe(scope))
+}
+
+fn consumer(scope: &GithubScope) -> &'static str {
+    match scope.app() {
         App::Actions => "",
         App::Codespaces => "Codespaces ",
         App::Dependabot => "Dependabot ",
-    };
-    format!("list the {app}{}s of {}", slot.as_str(), describe(scope))
+    }
 }
 
-/// The permission for reading a scope: as the settings page of tokens and Apps calls
+/// The permission that a scope needs: as the settings page of tokens and Apps calls
 /// it, and the scope of a classic token.
 pub(super) fn permission(scope: &GithubScope, slot: Slot) -> (&'static str, &'static str) {
     match (scope, scope.app(), slot) {
-        (GithubScope::Organization { .. }, App::Actions, Slot::Secret) => {
-            ("organization \"Secrets\": read", "admin:org")
-        }
+        (GithubScope::Organization { .. }, App::Actions, Slot::Secret) => ("organization \"Secrets\"", "admin:org"),
         (GithubScope::Organization { .. }, App::Dependabot, Slot::Secret) => {
-            ("organization \"Organization Dependabot secrets\": read", "admin:org")
+            ("organization \"Organization Dependabot secrets\"", "admin:org")
         }
         (GithubScope::Organization { .. }, App::Codespaces, Slot::Secret) => {
-            ("organization \"Organization codespaces secrets\": read", "admin:org")
+            ("organization \"Organization codespaces secrets\"", "admin:org")
         }
-        (GithubScope::Organization { .. }, _, Slot::Variable) => ("organization \"Variables\": read", "admin:org"),
-        (GithubScope::Environment { .. }, ..) => ("repository \"Environments\": read", "repo"),
-        (GithubScope::Repository { .. }, _, Slot::Variable) => ("repository \"Variables\": read", "repo"),
-        (GithubScope::Repository { .. }, App::Actions, Slot::Secret) => ("repository \"Secrets\": read", "repo"),
+        (GithubScope::Organization { .. }, _, Slot::Variable) => ("organization \"Variables\"", "admin:org"),
+        (GithubScope::Environment { .. }, ..) => ("repository \"Environments\"", "repo"),
+        (GithubScope::Repository { .. }, _, Slot::Variable) => ("repository \"Variables\"", "repo"),
+        (GithubScope::Repository { .. }, App::Actions, Slot::Secret) => ("repository \"Secrets\"", "repo"),
         (GithubScope::Repository { .. }, App::Dependabot, Slot::Secret) => {
-            ("repository \"Dependabot secrets\": read", "repo")
+            ("repository \"Dependabot secrets\"", "repo")
         }
         (GithubScope::Repository { .. }, App::Codespaces, Slot::Secret) => {
-            ("repository \"Codespaces secrets\": read", "repo")
+            ("repository \"Codespaces secrets\"", "repo")
         }
     }
 }

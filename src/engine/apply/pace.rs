@@ -1,0 +1,213 @@
+//! How fast is written: the budget that all writes of the process share.
+//!
+//! GitHub's secondary limits are not told in advance (docs, rate limits for the REST API):
+//! at most 100 requests at once; "content" at most 80 a minute and 500 an hour, in general;
+//! a second between writes is asked for. About 200 secrets in a row are known to pass
+//! (secrets-sync-action issue 11). Hence a burst, then that pace, and an end at 500 an
+//! hour. The decision is pure; only `pass` waits.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
+
+/// The measures of a pace.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PaceOptions {
+    /// Writes that are under way at once.
+    pub in_flight: usize,
+    /// Writes that may follow each other without a wait; they come back one by one with time.
+    pub burst: u32,
+    /// Between two writes once the burst is used up.
+    pub interval: Duration,
+    /// Within any hour.
+    pub hourly: usize,
+}
+
+/// The write budget of the process.
+#[derive(Debug)]
+pub struct Pace {
+    options: PaceOptions,
+    slots: Semaphore,
+    spent: Mutex<Spent>,
+}
+
+/// Whether a write may start.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Permit {
+    Go,
+    WaitUntil(Instant),
+    /// The hour's writes are used up; the first comes back then.
+    NotThisHour(Instant),
+}
+
+/// The right to one write; it ends with the write.
+#[derive(Debug)]
+pub struct Passage<'a>(#[expect(dead_code, reason = "held, not read")] SemaphorePermit<'a>);
+
+/// No write more within this hour.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HourSpent {
+    pub until: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Spent {
+    /// The writes of the last hour.
+    starts: VecDeque<Instant>,
+    /// When the whole burst will be there again.
+    whole_at: Option<Instant>,
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+impl Default for PaceOptions {
+    fn default() -> Self {
+        Self { in_flight: 48, burst: 150, interval: Duration::from_secs(1), hourly: 500 }
+    }
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self::new(PaceOptions::default())
+    }
+}
+
+impl Pace {
+    pub fn new(options: PaceOptions) -> Self {
+        Self { slots: Semaphore::new(options.in_flight.max(1)), spent: Mutex::default(), options }
+    }
+
+    pub fn options(&self) -> &PaceOptions {
+        &self.options
+    }
+
+    /// Decides about one write at `now`, and takes it into account if it may go.
+    pub fn permit(&self, now: Instant) -> Permit {
+        let Self { options, spent, .. } = self;
+        let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
+        while spent.starts.front().is_some_and(|first| now.saturating_duration_since(*first) >= HOUR) {
+            spent.starts.pop_front();
+        }
+        if spent.starts.len() >= options.hourly {
+            let until = spent.starts.front().map_or(now, |first| *first) + HOUR;
+            return Permit::NotThisHour(until);
+        }
+        let whole_at = spent.whole_at.map_or(now, |whole| whole.max(now));
+        let reach = options.interval * options.burst.saturating_sub(1);
+        if whole_at > now + reach {
+            return Permit::WaitUntil(whole_at - reach);
+        }
+        spent.whole_at = Some(whole_at + options.interval);
+        spent.starts.push_back(now);
+        Permit::Go
+    }
+
+    /// Waits for the right to one write.
+    pub async fn pass(&self) -> Result<Passage<'_>, HourSpent> {
+        let slot = self.slots.acquire().await.expect("the semaphore is never closed");
+        loop {
+            match self.permit(Instant::now()) {
+                Permit::Go => return Ok(Passage(slot)),
+                Permit::WaitUntil(moment) => tokio::time::sleep_until(moment).await,
+                Permit::NotThisHour(until) => return Err(HourSpent { until }),
+            }
+        }
+    }
+
+    /// How many writes may start at once now, without a wait.
+    pub fn free(&self, now: Instant) -> usize {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let owed = spent.whole_at.map_or(Duration::ZERO, |whole| whole.saturating_duration_since(now));
+        let Some(interval) = self.options.interval.as_nanos().try_into().ok().filter(|nanos: &u64| *nanos > 0) else {
+            return usize::MAX;
+        };
+        let used = owed.as_nanos().div_ceil(u128::from(interval));
+        (self.options.burst as usize).saturating_sub(usize::try_from(used).unwrap_or(usize::MAX))
+    }
+
+    /// How long so many writes take by the pace alone, begun now and ended at the hour's limit.
+    pub fn expected_duration(&self, writes: usize) -> Duration {
+        let waiting = writes.min(self.options.hourly).saturating_sub(self.free(Instant::now()));
+        self.options.interval * u32::try_from(waiting).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn pace(burst: u32, hourly: usize) -> Pace {
+        Pace::new(PaceOptions { in_flight: 2, burst, interval: SECOND, hourly })
+    }
+
+    #[test]
+    fn i11_a_burst_then_one_at_a_time() {
+        let (pace, now) = (pace(3, 100), Instant::now());
+        assert_eq!(pace.free(now), 3);
+        assert!((0..3).all(|_| pace.permit(now) == Permit::Go));
+        assert_eq!((pace.permit(now), pace.free(now)), (Permit::WaitUntil(now + SECOND), 0));
+        assert_eq!(pace.permit(now + SECOND), Permit::Go);
+        assert_eq!(pace.permit(now + SECOND), Permit::WaitUntil(now + 2 * SECOND));
+        // What was not used comes back, and never more than the burst.
+        let later = now + 100 * SECOND;
+        assert!((0..3).all(|_| pace.permit(later) == Permit::Go));
+        assert_eq!(pace.permit(later), Permit::WaitUntil(later + SECOND));
+    }
+
+    #[test]
+    fn i11_an_hour_has_its_end_and_tells_when_it_goes_on() {
+        let (pace, now) = (pace(10, 4), Instant::now());
+        assert_eq!(pace.permit(now), Permit::Go);
+        assert!((0..3).all(|_| pace.permit(now + SECOND) == Permit::Go));
+        assert_eq!(pace.permit(now + 2 * SECOND), Permit::NotThisHour(now + HOUR));
+        assert_eq!(pace.permit(now + HOUR), Permit::Go);
+        assert_eq!(pace.permit(now + HOUR), Permit::NotThisHour(now + SECOND + HOUR));
+    }
+
+    #[test]
+    fn i11_any_hour_holds_no_more_than_its_writes() {
+        let (pace, start) = (Pace::default(), Instant::now());
+        let (mut now, mut went) = (start, Vec::new());
+        while now < start + 3 * HOUR {
+            match pace.permit(now) {
+                Permit::Go => went.push(now),
+                Permit::WaitUntil(moment) | Permit::NotThisHour(moment) => {
+                    assert!(moment > now);
+                    now = moment;
+                }
+            }
+        }
+        assert!((1_500..=1_650).contains(&went.len()), "{}", went.len());
+        assert!(went.iter().zip(went.iter().skip(500)).all(|(first, last)| *last - *first >= HOUR));
+    }
+
+    #[test]
+    fn the_duration_is_known_beforehand() {
+        let pace = pace(3, 10);
+        assert_eq!(pace.expected_duration(3), Duration::ZERO);
+        assert_eq!(pace.expected_duration(5), 2 * SECOND);
+        assert_eq!(pace.expected_duration(1_000), 7 * SECOND);
+    }
+
+    #[tokio::test]
+    async fn i11_no_more_are_under_way_than_may_be() {
+        let pace = pace(10, 10);
+        let (first, _second) = (pace.pass().await.expect("goes"), pace.pass().await.expect("goes"));
+        let mut third = Box::pin(pace.pass());
+        let mut nobody = Context::from_waker(Waker::noop());
+        assert!(third.as_mut().poll(&mut nobody).is_pending());
+        drop(first);
+        assert!(third.await.is_ok());
+    }
+}
