@@ -1,9 +1,8 @@
 //! A place that was read and does not have the entry.
 
 use super::{
-    Finding,
+    Finding, by_sync,
     line::list,
-    remedy,
     rule::{Check, Rule},
     subject::{GithubSide, Subject},
 };
@@ -28,7 +27,7 @@ fn check(subject: &Subject, findings: &mut Vec<Finding>) {
 }
 
 fn absent(subject: &Subject, place: Place, reason: String) -> Finding {
-    let remedy = remedy::copy(subject, &place);
+    let remedy = by_sync::fill(subject, &place);
     Finding { reason, remedy, ..subject.finding(&RULE, Some(Status::Missing), Some(place)) }
 }
 
@@ -74,7 +73,7 @@ fn has<T>(listing: &crate::model::Listing<T>, name: &SecretName) -> bool {
 mod tests {
     use crate::{
         judge::testing::{Case, only},
-        model::{Cause, Evidence, Severity, Status, Tier},
+        model::{Cause, Direction, Evidence, Severity, Status, Tier},
     };
 
     #[test]
@@ -83,12 +82,23 @@ mod tests {
         assert_eq!((about.status, about.evidence), (Status::Missing, Evidence::Presence));
         let finding = only(&about, "missing");
         insta::assert_snapshot!(finding.reason, @"GitHub has no secret A in acme (all names were listed)");
-        insta::assert_snapshot!(finding.remedy, @"esc env open acme/default/prod x.a --format string | gh secret set A --org acme --repos app");
+        insta::assert_snapshot!(finding.remedy, @"esc-sync sync --only A");
 
         let about = Case::new().secret("A", "x.a").empty_esc().listed("A").judge_one();
         let finding = only(&about, "missing");
         insta::assert_snapshot!(finding.reason, @"Pulumi ESC has nothing at x.a in acme/default/prod (the environment was read)");
         insta::assert_snapshot!(finding.remedy, @"esc env set acme/default/prod x.a --secret --string --file -");
+    }
+
+    #[test]
+    fn what_sync_would_not_do_names_the_stores_own_command() {
+        let unfit = Case::new().secret("A", "a").value("a", "changeme").none_listed().judge_one();
+        assert_eq!(only(&unfit, "missing").remedy, "gh secret set A --org acme --repos app");
+        let reversed = Case::new().secret("A", "a").direction(Direction::GithubToEsc).value("a", "v").none_listed();
+        assert!(only(&reversed.judge_one(), "missing").remedy.ends_with("| gh secret set A --org acme --repos app"));
+        let pull = || Case::new().secret("A", "a").direction(Direction::GithubToEsc).empty_esc().listed("A");
+        assert_eq!(only(&pull().job("A", "7f3c9a1e5b2d8046").judge_one(), "missing").remedy, "esc-sync sync --only A");
+        assert!(only(&pull().judge_one(), "missing").remedy.starts_with("run `esc-sync sync --only A` in a workflow"));
     }
 
     #[test]

@@ -4,13 +4,15 @@
 //! prints nothing. Judging ignores the order in which answers came. No rule puts
 //! any part of a value, or its length, into a reason or a remedy.
 //!
-//! An entry is `ok` only if its values were proved equal; silencing a rule never
-//! makes an unproved entry `ok`.
+//! An entry is `ok` only if its values were proved equal, by value or by fingerprints of
+//! exactly this state; what can be read now always outweighs what is remembered. Silencing a rule never makes an unproved entry `ok`.
 
+mod by_sync;
 mod fixed;
 mod format;
 mod keys;
 mod line;
+mod recalled;
 mod remedy;
 mod rule;
 mod subject;
@@ -18,7 +20,9 @@ mod world;
 
 mod alias_present;
 mod beyond_hundred;
+mod conflict;
 mod denied_value;
+mod drifted;
 mod duplicate_value;
 mod hidden_config;
 mod invisible;
@@ -37,6 +41,7 @@ mod undetermined_value;
 mod unexpected_value;
 mod unmanaged;
 mod unreadable;
+mod unsettled_write;
 mod unused_allowance;
 mod unverified;
 mod value_mismatch;
@@ -58,8 +63,10 @@ use rule::Check;
 use subject::Subject;
 use world::{Findings, World};
 
-/// The rule that says no more than that something could not be found out.
-pub const UNREADABLE: &str = unreadable::RULE.id;
+/// Whether a rule says no more than that something could not be found out.
+pub fn is_ignorance(rule: &str) -> bool {
+    [unreadable::RULE.id, unsettled_write::RULE.id].contains(&rule)
+}
 
 /// A rule's statement about an entry or, outside any entry, about the world.
 #[derive(Clone, Debug)]
@@ -93,9 +100,9 @@ pub struct Judgement {
 }
 
 impl EntryJudgement {
-    /// Whether a store that was needed did not answer, so that nothing final can be said.
+    /// Whether a store that was needed did not answer, or a write has no known end, so that nothing final can be said.
     pub fn is_incomplete(&self) -> bool {
-        self.findings.iter().any(|finding| finding.rule == UNREADABLE && finding.status == Some(Status::Unknown))
+        self.findings.iter().any(|finding| is_ignorance(finding.rule) && finding.status == Some(Status::Unknown))
     }
 }
 
@@ -141,7 +148,7 @@ fn judge_entry(subject: &Subject, mut findings: Vec<Finding>) -> EntryJudgement 
     }
     unused_allowance::silence(subject, &mut findings);
     findings.sort_by(worst_first);
-    let base = if subject.is_proved() { Status::Ok } else { Status::Unverified };
+    let base = if subject.proof().is_some() { Status::Ok } else { Status::Unverified };
     let status = findings.iter().filter_map(|finding| finding.status).fold(base, Ord::min);
     // Who must mend a value need not hear that it was not compared, unless that fails by itself.
     if status < Status::Unverified {
@@ -157,9 +164,9 @@ fn judge_entry(subject: &Subject, mut findings: Vec<Finding>) -> EntryJudgement 
 fn evidence(status: Status, subject: &Subject) -> Evidence {
     match status {
         Status::Unknown => Evidence::None,
-        Status::Denied | Status::Malformed | Status::Mismatch | Status::Ok | Status::Placeholder => Evidence::Value,
-        _ if subject.is_proved() => Evidence::Value,
-        _ => Evidence::Presence,
+        Status::Denied | Status::Malformed | Status::Placeholder => Evidence::Value,
+        Status::Conflict | Status::Mismatch => subject.proof_of_difference(),
+        _ => subject.proof().unwrap_or(Evidence::Presence),
     }
 }
 

@@ -1,10 +1,10 @@
 //! The table of rules, and what a rule is.
 
 use super::{
-    Finding, Subject, alias_present, beyond_hundred, denied_value, duplicate_value, hidden_config, invisible,
-    malformed_key, malformed_value, missing, moved_repository, not_base64, placeholder, plain_secret, scope_limit,
-    shadowed, stray_whitespace, too_old, undetermined_value, unexpected_value, unmanaged, unreadable, unused_allowance,
-    unverified, value_mismatch, value_too_large, wide_policy,
+    Finding, Subject, alias_present, beyond_hundred, conflict, denied_value, drifted, duplicate_value, hidden_config,
+    invisible, malformed_key, malformed_value, missing, moved_repository, not_base64, placeholder, plain_secret,
+    scope_limit, shadowed, stray_whitespace, too_old, undetermined_value, unexpected_value, unmanaged, unreadable,
+    unsettled_write, unused_allowance, unverified, value_mismatch, value_too_large, wide_policy,
     world::{Findings, World},
 };
 use crate::model::{Severity, Tier};
@@ -39,7 +39,9 @@ pub(super) enum Check {
 pub const RULES: &[Rule] = &[
     alias_present::RULE,
     beyond_hundred::RULE,
+    conflict::RULE,
     denied_value::RULE,
+    drifted::RULE,
     duplicate_value::RULE,
     hidden_config::RULE,
     invisible::RULE,
@@ -58,6 +60,7 @@ pub const RULES: &[Rule] = &[
     unexpected_value::RULE,
     unmanaged::RULE,
     unreadable::RULE,
+    unsettled_write::RULE,
     unused_allowance::RULE,
     unverified::RULE,
     value_mismatch::RULE,

@@ -9,12 +9,16 @@ use super::{
     keys,
     line::{list, trimmed},
     placeholder::{Family, placeholder_family},
+    recalled::Recalled,
     rule::Rule,
     world::World,
 };
 use crate::{
     mapping::{Entry, FormatRule, catalogue},
-    model::{App, Encoding, GithubPlace, GithubScope, JobSnapshot, Place, Reading, RepoRef, SecretValue, Slot, Status},
+    model::{
+        App, Encoding, Evidence, GithubPlace, GithubScope, JobSnapshot, Place, Reading, RepoRef, SecretValue, Slot,
+        Status,
+    },
 };
 
 pub(super) struct Subject<'a> {
@@ -47,6 +51,8 @@ pub(super) struct GithubSide<'a> {
     pub(super) reading: Reading<'a>,
     pub(super) job: JobSide<'a>,
     pub(super) family: Option<Family>,
+    /// What earlier runs know of it, where its value cannot be seen.
+    pub(super) recalled: Recalled<'a>,
 }
 
 /// What the job in which we run tells of a place that is otherwise hidden.
@@ -139,13 +145,36 @@ impl<'a> Subject<'a> {
             }
     }
 
-    /// Whether every place was read, and all places hold the same.
-    pub(super) fn is_proved(&self) -> bool {
-        let esc = self.esc.as_ref().is_none_or(|side| side.value().is_some());
-        esc && self.github.iter().all(|side| match self.esc {
+    /// How it is known that all places hold the same, by the weakest of them; `None` if it is not known.
+    pub(super) fn proof(&self) -> Option<Evidence> {
+        if self.esc.as_ref().is_some_and(|side| side.value().is_none()) {
+            return None;
+        }
+        self.github.iter().try_fold(Evidence::Value, |weakest, side| Some(weakest.max(self.proof_at(side)?)))
+    }
+
+    fn proof_at(&self, side: &GithubSide) -> Option<Evidence> {
+        let seen = match self.esc {
             Some(_) => self.compare(side) == Comparison::Equal,
             None => side.value().is_some(),
-        })
+        };
+        match side.recalled {
+            _ if seen => Some(Evidence::Value),
+            Recalled::Equal(_) => Some(Evidence::Attested),
+            _ => None,
+        }
+    }
+
+    /// Whether the place is known to hold something else than ESC.
+    pub(super) fn differs(&self, side: &GithubSide) -> bool {
+        matches!(self.compare(side), Comparison::Differs | Comparison::DiffersAtEnds)
+            || matches!(side.recalled, Recalled::Differs(_))
+    }
+
+    /// How it is known that places differ, by the weakest of those that do.
+    pub(super) fn proof_of_difference(&self) -> Evidence {
+        let recalled = |side: &GithubSide| matches!(side.recalled, Recalled::Differs(_));
+        if self.github.iter().any(recalled) { Evidence::Attested } else { Evidence::Value }
     }
 
     /// Whether what is known of any place was refused or never asked for.
@@ -235,8 +264,12 @@ impl<'a> GithubSide<'a> {
     fn new(world: &'a World<'a>, entry: &Entry, place: &'a GithubPlace) -> Self {
         let reading = world.snapshot.github_reading(place);
         let job = job_side(world, entry, place, &reading);
-        let mut side = Self { place, reading, job, family: None };
+        let mut side = Self { place, reading, job, family: None, recalled: Recalled::Nothing };
         side.family = side.seen().and_then(|value| placeholder_family(entry.kind, value));
+        // What can be read now needs no memory, and what GitHub alone holds may change there.
+        if side.value().is_none() && entry.esc.is_some() {
+            side.recalled = Recalled::of(&world.snapshot.memory, place, &side.reading);
+        }
         side
     }
 

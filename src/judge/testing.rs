@@ -3,6 +3,8 @@
 //! A `Case` starts empty: one organization `acme`, one environment
 //! `acme/default/prod`, one repository `acme/app` that must see everything.
 
+mod memory;
+
 use std::{collections::BTreeMap, sync::Arc, sync::LazyLock};
 
 use regex::Regex;
@@ -19,6 +21,8 @@ use crate::{
 };
 
 pub(super) const NOW: Stamp = Stamp(1_800_000_000);
+/// When GitHub last changed what a case lists; 2027-01-14T09:19:00Z.
+pub(super) const STAMP: Stamp = Stamp(1_799_918_340);
 
 pub(super) struct Case {
     pub(super) mapping: Mapping,
@@ -267,8 +271,26 @@ impl Case {
         self
     }
 
+    pub(super) fn direction(self, direction: Direction) -> Self {
+        self.last(|entry| entry.direction = direction)
+    }
+
+    /// The last entry is to be at that repository, too.
+    pub(super) fn also_at(self, repository: &str) -> Self {
+        let scope = at_repository(repository);
+        self.last(|entry| {
+            let also = GithubPlace { scope, slot: Slot::Secret, name: entry.name.clone() };
+            entry.github = entry.github.iter().cloned().chain([also]).collect();
+        })
+    }
+
+    pub(super) fn repository_lists_at(self, repository: &str, name: &str, stamp: Stamp) -> Self {
+        self.list(at_repository(repository), name, Meta { updated_at: Some(stamp), ..Meta::default() })
+    }
+
     pub(super) fn judge(mut self) -> Judgement {
         self.fill_views();
+        self.fill_fingerprints();
         judge(&self.mapping, &self.snapshot, self.options)
     }
 

@@ -7,14 +7,14 @@ use proptest::{
 
 use super::{
     EntryJudgement, RULES,
-    testing::{Case, private_key},
+    testing::{Case, STAMP, private_key},
 };
 use crate::model::{Encoding, Stamp, Visibility};
 
 #[test]
 fn the_set_of_rules() {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred denied-value duplicate-value hidden-config invisible malformed-key malformed-value missing moved-repository not-base64 placeholder-value plain-secret scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unmanaged unreadable unused-allowance unverified value-mismatch value-too-large wide-policy");
+    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred conflict denied-value drifted duplicate-value hidden-config invisible malformed-key malformed-value missing moved-repository not-base64 placeholder-value plain-secret scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unmanaged unreadable unsettled-write unused-allowance unverified value-mismatch value-too-large wide-policy");
 }
 
 /// One world in which every rule has something to say, around the given values.
@@ -71,6 +71,23 @@ fn world(values: &[String]) -> Case {
         .value("k", value(10))
         .listed("K")
         .sees("acme/app", "K")
+        .secret("L", "l")
+        .value("l", value(5))
+        .listed_at("L", Stamp(7))
+        .wrote("L", value(6), STAMP)
+        .secret("M", "m")
+        .value("m", value(7))
+        .listed_at("M", STAMP)
+        .pending("M", value(8))
+        .secret("N", "n")
+        .value("n", value(9))
+        .listed_at("N", STAMP)
+        .wrote("N", value(10), STAMP)
+        .attested("N", value(8), STAMP)
+        .secret("O", "o")
+        .value("o", value(9))
+        .listed_at("O", STAMP)
+        .wrote("O", value(10), STAMP)
         .listed("STRANGER");
     case.snapshot.job.as_mut().expect("A is in it").partial = true;
     case.snapshot.github.moved.insert("acme/old".parse().expect("a repository"));
@@ -134,6 +151,7 @@ fn judging_does_not_depend_on_the_order_of_entries() {
             case.mapping.entries.reverse();
         }
         case.fill_views();
+        case.fill_fingerprints();
         let judged = super::judge(&case.mapping, &case.snapshot, case.options);
         let mut about: Vec<(String, EntryJudgement)> =
             case.mapping.entries.iter().map(|entry| entry.name.to_string()).zip(judged.entries).collect();

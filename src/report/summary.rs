@@ -8,7 +8,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use super::{EntryReport, Report, Verdict};
 use crate::{
-    judge::{Finding, UNREADABLE},
+    judge::{Finding, is_ignorance},
     model::{Severity, Status},
 };
 
@@ -51,7 +51,7 @@ impl Summary {
         let mut unread = 0;
         for finding in report.findings.iter().chain(report.entries.iter().flat_map(|entry| &entry.findings)) {
             severities[finding.severity as usize] += 1;
-            unread += usize::from(finding.rule == UNREADABLE && finding.severity == Severity::Error);
+            unread += usize::from(is_ignorance(finding.rule) && finding.severity == Severity::Error);
         }
         Self {
             entries: report.entries.len(),

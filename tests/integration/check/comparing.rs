@@ -90,7 +90,7 @@ fn missing_on_either_side_is_named_with_the_command_that_mends_it() {
     let report = ran.json();
     assert_eq!(["HERE", "THERE", "LATER"].map(|name| status(&report, name)), ["missing"; 3]);
     let remedy = |name| entry(&report, name)["findings"][0]["remedy"].as_str().expect("a remedy").to_owned();
-    assert!(remedy("HERE").contains("gh secret set HERE --org acme"), "{}", remedy("HERE"));
+    assert_eq!(remedy("HERE"), "esc-sync sync --only HERE");
     assert!(remedy("THERE").contains("esc env set acme/default/production s.there"), "{}", remedy("THERE"));
     assert_eq!(entry(&report, "LATER")["findings"][0]["severity"], "warning");
 }
