@@ -9,7 +9,7 @@ use std::{
 use reqwest::{Certificate, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-use super::{BaseUrl, HttpError, ProxySettings, TlsFailure, names::SystemNames};
+use super::{BaseUrl, Clock, HttpError, Jitter, ProxySettings, TlsFailure, Transport, names::SystemNames};
 
 /// Times and limits of one client.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Options {
     pub attempts: u32,
     pub proxy: ProxySettings,
     pub roots: Roots,
+    pub clock: Clock,
+    pub jitter: Jitter,
 }
 
 /// Which certificate authorities are believed.
@@ -54,6 +56,8 @@ impl Default for Options {
             attempts: 4,
             proxy: ProxySettings::default(),
             roots: Roots::System,
+            clock: Clock::System,
+            jitter: Jitter::System,
         }
     }
 }
@@ -67,11 +71,24 @@ struct Inner {
     options: Options,
     plain: OnceLock<Option<reqwest::Client>>,
     tls: OnceLock<Option<reqwest::Client>>,
+    /// Carries everything in the place of both pools, in a simulation.
+    transport: Option<Arc<dyn Transport>>,
 }
+
+pub(super) const USER_AGENT: &str = concat!("esc-sync/", env!("CARGO_PKG_VERSION"));
 
 impl Client {
     pub fn new(options: Options) -> Self {
-        Self(Arc::new(Inner { options, plain: OnceLock::new(), tls: OnceLock::new() }))
+        Self::with(options, None)
+    }
+
+    /// A client that reaches nobody but `transport`: no pool is ever built.
+    pub fn simulated(options: Options, transport: Arc<dyn Transport>) -> Self {
+        Self::with(options, Some(transport))
+    }
+
+    fn with(options: Options, transport: Option<Arc<dyn Transport>>) -> Self {
+        Self(Arc::new(Inner { options, plain: OnceLock::new(), tls: OnceLock::new(), transport }))
     }
 
     pub fn options(&self) -> &Options {
@@ -81,6 +98,10 @@ impl Client {
     /// The proxy that https requests go through, for the run header.
     pub fn proxy_description(&self) -> Option<String> {
         self.0.options.proxy.description()
+    }
+
+    pub(super) fn transport(&self) -> Option<&dyn Transport> {
+        self.0.transport.as_deref()
     }
 
     pub(super) fn pool(&self, base: &BaseUrl) -> Result<&reqwest::Client, HttpError> {
@@ -119,7 +140,7 @@ impl Client {
 
     fn common(&self) -> reqwest::ClientBuilder {
         reqwest::Client::builder()
-            .user_agent(concat!("esc-sync/", env!("CARGO_PKG_VERSION")))
+            .user_agent(USER_AGENT)
             .redirect(Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())

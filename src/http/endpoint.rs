@@ -5,19 +5,24 @@
 
 use std::{
     fmt,
-    hash::{BuildHasher, Hasher, RandomState},
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
-use reqwest::{Method, Url};
+use reqwest::{
+    Method, StatusCode, Url,
+    header::{HeaderValue, USER_AGENT},
+};
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::Instant,
 };
 
-use super::{BaseUrl, Client, HttpError, Pause, Request, Response, body, error::classify, gate::Gate};
+use super::{
+    BaseUrl, Client, HttpError, Outgoing, Pause, Request, Response, Transport, body, client, error::classify,
+    gate::Gate,
+};
 
 /// How a store's answers are to be taken.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +85,7 @@ impl Endpoint {
     pub fn new(client: &Client, base: BaseUrl, dialect: Dialect) -> Self {
         let options = client.options();
         Self {
-            gate: Gate::new(options.wait_budget, options.unstated_pause),
+            gate: Gate::new(options.wait_budget, options.unstated_pause, options.clock.clone()),
             client: client.clone(),
             base,
             dialect,
@@ -92,6 +97,11 @@ impl Endpoint {
 
     pub fn base(&self) -> &BaseUrl {
         &self.base
+    }
+
+    /// The time of day by our own clock, which may be wrong.
+    pub fn now(&self) -> SystemTime {
+        self.client.options().clock.now()
     }
 
     /// How many requests were sent, every attempt counted.
@@ -172,6 +182,9 @@ impl Endpoint {
     }
 
     async fn exchange(&self, request: &Request, url: Url) -> Result<Response, HttpError> {
+        if let Some(transport) = self.client.transport() {
+            return self.simulated(transport, request, url).await;
+        }
         let pool = self.client.pool(&self.base)?;
         let mut builder = pool.request(request.method.clone(), url).headers(request.headers.clone());
         if let Some(body) = &request.body {
@@ -181,7 +194,22 @@ impl Endpoint {
         let answer = builder.send().await.map_err(|error| classify(&error))?;
         let (status, headers, url) = (answer.status(), answer.headers().clone(), answer.url().clone());
         let body = body::read(answer, self.client.options().body_limit).await?;
-        Ok(Response { status, headers, body, url, moved: false })
+        Ok(Response { status, headers, body, url, moved: false, received: self.now() })
+    }
+
+    /// The same without a network; the limit on bodies is kept here as well.
+    async fn simulated(&self, transport: &dyn Transport, request: &Request, url: Url) -> Result<Response, HttpError> {
+        let mut headers = request.headers.clone();
+        headers.insert(USER_AGENT, HeaderValue::from_static(client::USER_AGENT));
+        let body = request.body.as_deref().map_or(&[][..], Vec::as_slice);
+        let outgoing = Outgoing { method: &request.method, url: &url, headers: &headers, body };
+        let answer = transport.exchange(outgoing).await?;
+        let limit = self.client.options().body_limit;
+        if answer.body.len() > limit {
+            return Err(HttpError::TooLarge { limit });
+        }
+        let status = StatusCode::from_u16(answer.status).map_err(|_| HttpError::Interrupted)?;
+        Ok(Response { status, headers: answer.headers, body: answer.body, url, moved: false, received: self.now() })
     }
 
     /// The pause an answer asks for; a refusal that asks for none at all still gets a second.
@@ -261,15 +289,10 @@ impl Endpoint {
     }
 
     async fn back_off(&self, longest: Duration, progress: &mut Progress) {
-        let wait = longest.mul_f64(fraction());
+        let wait = longest.mul_f64(self.client.options().jitter.fraction());
         progress.left = progress.left.saturating_sub(wait);
         tokio::time::sleep(wait).await;
     }
-}
-
-/// A number between 0 and 1 that differs from call to call; no promise rests on it.
-fn fraction() -> f64 {
-    f64::from(RandomState::new().build_hasher().finish() as u32) / f64::from(u32::MAX)
 }
 
 fn trace(request: &Request, attempt: u32, took: Duration, outcome: &Result<Response, HttpError>) {

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::HttpError;
+use super::{Clock, HttpError};
 use crate::model::Stamp;
 
 /// How long a store wants to be left alone.
@@ -26,6 +26,7 @@ pub enum Pause {
 pub(super) struct Gate {
     budget: Duration,
     unstated: Duration,
+    clock: Clock,
     state: Mutex<State>,
 }
 
@@ -40,8 +41,8 @@ struct State {
 }
 
 impl Gate {
-    pub(super) fn new(budget: Duration, unstated: Duration) -> Self {
-        Self { budget, unstated, state: Mutex::default() }
+    pub(super) fn new(budget: Duration, unstated: Duration, clock: Clock) -> Self {
+        Self { budget, unstated, clock, state: Mutex::default() }
     }
 
     /// Waits until the gate is open, or fails if the budget does not reach that far.
@@ -82,7 +83,10 @@ impl Gate {
         let from = state.charged_until.map_or(now, |charged| charged.max(now));
         let charge = until.saturating_duration_since(from);
         if state.spent + charge > self.budget {
-            return Err(HttpError::Paused { status: state.status, returns_at: stamp_after(until - now) });
+            return Err(HttpError::Paused {
+                status: state.status,
+                returns_at: stamp(self.clock.now() + (until - now)),
+            });
         }
         state.spent += charge;
         state.charged_until = Some(until);
@@ -94,8 +98,8 @@ impl Gate {
     }
 }
 
-fn stamp_after(wait: Duration) -> Stamp {
-    let moment = SystemTime::now() + wait;
+/// The first whole second after `moment`.
+fn stamp(moment: SystemTime) -> Stamp {
     let seconds = moment.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Stamp(i64::try_from(seconds).unwrap_or(i64::MAX).saturating_add(1))
 }
@@ -108,7 +112,7 @@ mod tests {
 
     #[test]
     fn g1_everybody_waits_for_the_same_moment_and_it_is_charged_once() {
-        let gate = Gate::new(MINUTE, MINUTE);
+        let gate = Gate::new(MINUTE, MINUTE, Clock::System);
         let now = Instant::now();
         assert!(matches!(gate.permit(now), Ok(None)));
         gate.close(Pause::For(MINUTE), 429, now);
@@ -122,7 +126,7 @@ mod tests {
 
     #[test]
     fn g2_beyond_the_budget_nothing_is_waited_for() {
-        let gate = Gate::new(MINUTE, MINUTE);
+        let gate = Gate::new(MINUTE, MINUTE, Clock::System);
         let now = Instant::now();
         gate.close(Pause::For(61 * MINUTE), 403, now);
         assert!(matches!(gate.permit(now), Err(HttpError::Paused { status: 403, .. })));
@@ -131,7 +135,7 @@ mod tests {
 
     #[test]
     fn g3_unstated_pauses_double_until_given_up() {
-        let gate = Gate::new(Duration::from_secs(200), MINUTE);
+        let gate = Gate::new(Duration::from_secs(200), MINUTE, Clock::System);
         let now = Instant::now();
         gate.close(Pause::Unstated, 403, now);
         assert_eq!(gate.permit(now).expect("60 s"), Some(now + MINUTE));
@@ -145,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_shorter_pause_does_not_open_a_closed_gate() {
-        let gate = Gate::new(MINUTE, MINUTE);
+        let gate = Gate::new(MINUTE, MINUTE, Clock::System);
         let now = Instant::now();
         gate.close(Pause::For(MINUTE), 429, now);
         gate.close(Pause::For(Duration::from_secs(1)), 429, now);

@@ -7,6 +7,7 @@
 
 mod address;
 mod body;
+mod chance;
 mod client;
 mod endpoint;
 mod error;
@@ -16,8 +17,10 @@ mod proxy;
 mod request;
 mod response;
 mod text;
+mod transport;
 
 pub use address::{BaseUrl, BaseUrlError, Path};
+pub use chance::{Clock, Jitter};
 pub use client::{Client, Options, Roots};
 pub use endpoint::{Delivery, Dialect, Endpoint};
 pub use error::{Asked, ConnectFailure, HttpError, TlsFailure};
@@ -27,3 +30,4 @@ pub use request::{Credential, CredentialError, Request};
 pub use reqwest::{Method, Url};
 pub use response::Response;
 pub use text::printable;
+pub use transport::{Incoming, Outgoing, Transport};

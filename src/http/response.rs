@@ -14,6 +14,8 @@ pub struct Response {
     pub(super) body: Zeroizing<Vec<u8>>,
     pub(super) url: Url,
     pub(super) moved: bool,
+    /// By our own clock.
+    pub(super) received: SystemTime,
 }
 
 impl Response {
@@ -69,7 +71,7 @@ impl Response {
     /// How long it is until `moment`, by the server's own clock where it tells it:
     /// ours may be a year off (failure case G18).
     pub fn until(&self, moment: SystemTime) -> Duration {
-        moment.duration_since(self.server_time().unwrap_or_else(SystemTime::now)).unwrap_or_default()
+        moment.duration_since(self.server_time().unwrap_or(self.received)).unwrap_or_default()
     }
 
     /// The `Date` header.
@@ -100,6 +102,7 @@ mod tests {
             body: Zeroizing::default(),
             url: Url::parse("http://127.0.0.1/").expect("legal"),
             moved: false,
+            received: SystemTime::UNIX_EPOCH,
         }
     }
 

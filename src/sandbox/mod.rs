@@ -133,6 +133,17 @@ impl Sandbox {
     }
 }
 
+impl World {
+    /// Answers one request as the emulator does, without a socket, a clock or a fault; what
+    /// it does depends on nothing but the request, the moment and the world.
+    pub fn answer(&mut self, request: &SandboxRequest, now_ms: i64) -> SandboxResponse {
+        match server::store_of(&request.path) {
+            "esc" => esc::handle(&mut self.esc, request, now_ms / 1000),
+            _ => github::handle(&mut self.github, request, now_ms),
+        }
+    }
+}
+
 impl Running {
     /// Looks at the worlds or alters them; no request is answered meanwhile.
     pub fn world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
@@ -236,14 +247,10 @@ impl Shared {
         }
     }
 
-    fn ask_world(&self, request: &SandboxRequest, esc: bool) -> SandboxResponse {
+    fn ask_world(&self, request: &SandboxRequest) -> SandboxResponse {
         let now_ms = self.clock.now_ms();
         let mut world = lock(&self.world);
-        let response = if esc {
-            esc::handle(&mut world.esc, request, now_ms / 1000)
-        } else {
-            github::handle(&mut world.github, request, now_ms)
-        };
+        let response = world.answer(request, now_ms);
         if request.method != "GET" && request.method != "HEAD" {
             self.keep(&world);
         }

@@ -202,7 +202,7 @@ pub(super) fn store_of(path: &str) -> &'static str {
 fn dispatch(shared: &Shared, request: &SandboxRequest, store: &str) -> SandboxResponse {
     match store {
         "oidc" => oidc::handle(request, shared.clock.now_ms() / 1000),
-        _ => shared.ask_world(request, store == "esc"),
+        _ => shared.ask_world(request),
     }
 }
 

@@ -9,5 +9,6 @@ mod mapping;
 mod report;
 mod sandbox_esc;
 mod sandbox_github;
+mod simulation;
 mod stores;
 mod support;

@@ -45,7 +45,7 @@ impl AppLogin {
 
     async fn obtain(&self, endpoint: &Endpoint, login: &str) -> Result<(Credential, Duration), Unread> {
         let asked = Asked { service: "GitHub", operation: OPERATION, login };
-        let now = SystemTime::now();
+        let now = endpoint.now();
         let mut response = self.exchange(endpoint, &asked, now).await?;
         // A signed token is dated by us; if our clock is wrong, the server's own is taken (failure case G18).
         if let (401, Some(theirs)) = (response.status(), response.server_time().filter(|theirs| differ(now, *theirs))) {

@@ -1,0 +1,96 @@
+//! I1 and I3: no value is lost, and nobody's change is written over in silence.
+
+use std::collections::BTreeSet;
+
+use super::{Broken, Permits, broken};
+use crate::simulation::{
+    ground::GROUND,
+    history::{Event, History, What, Who},
+    truth::{Spot, on_github},
+};
+
+/// I1: what our writes replace is still somewhere, if others brought it: in another place, or in a revision of ESC.
+pub(crate) fn i1_last_copy(history: &History, permits: &Permits) -> Result<(), Broken> {
+    if history.our_writes().next().is_none() {
+        return Ok(());
+    }
+    let mut in_esc: BTreeSet<Vec<u8>> = BTreeSet::new();
+    let mut remember = |spot: &Spot, value: &[u8]| {
+        if spot.is_esc() {
+            in_esc.insert(value.to_vec());
+            in_esc.extend(on_github(value, GROUND.counterparts(spot).1));
+        }
+    };
+    history.start.iter().for_each(|(spot, cell)| remember(spot, &cell.value));
+    for event in &history.events {
+        if let What::Wrote { spot, after: Some(cell), .. } = &event.what {
+            remember(spot, &cell.value);
+        }
+    }
+    for (position, run, spot, before, after) in history.our_writes() {
+        let Some(lost) = before.filter(|before| after.is_none_or(|after| after.value != before.value)) else {
+            continue;
+        };
+        let is_allowed = permits.overwrite.contains(spot) || permits.remove.contains(spot);
+        let elsewhere =
+            || history.truth_before(position).iter().any(|(other, cell)| other != spot && cell.value == lost.value);
+        if !is_allowed && !lost.value.is_empty() && !in_esc.contains(&lost.value) && !elsewhere() {
+            return broken("I1", format!("run {run} removed the only copy of {lost:?} from {spot:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// I3: what others changed since we last wrote it, or last saw it agree, is left alone
+/// unless it was named, or a winner declared. On GitHub, which compares nothing before it
+/// writes, a change after our last look at the scope is excused (failure case G22).
+pub(crate) fn i3_no_silent_overwrite(history: &History, permits: &Permits) -> Result<(), Broken> {
+    for (position, run, spot, before, after) in history.our_writes() {
+        let Some(before) = before else { continue };
+        let keeps = after.is_some_and(|after| after.value == before.value);
+        if keeps || permits.overwrite.contains(spot) || permits.remove.contains(spot) {
+            continue;
+        }
+        let past = &history.events[..position];
+        match last_word(past, spot) {
+            LastWord::Ours => {}
+            LastWord::Theirs(at) if overtaken(past, at, run, spot) => {}
+            LastWord::Theirs(at) => {
+                let when = history.events.get(at).map_or(0, |event| event.at);
+                return broken("I3", format!("run {run} wrote over {spot:?}, which another changed at {when}"));
+            }
+            LastWord::Start => {
+                return broken("I3", format!("run {run} wrote over {spot:?}, of which it could know nothing"));
+            }
+        }
+    }
+    Ok(())
+}
+
+enum LastWord {
+    Ours,
+    /// At this position.
+    Theirs(usize),
+    /// It has been so since before everything.
+    Start,
+}
+
+fn last_word(past: &[Event], of: &Spot) -> LastWord {
+    let word = past.iter().enumerate().rev().find_map(|(at, event)| match (&event.what, event.who) {
+        (What::Wrote { spot, .. }, Who::Actor) if spot == of => Some(LastWord::Theirs(at)),
+        (What::Wrote { spot, .. } | What::Agreed { spot }, Who::Run(_)) if spot == of => Some(LastWord::Ours),
+        _ => None,
+    });
+    word.unwrap_or(LastWord::Start)
+}
+
+/// Whether the change came after the run's last look at a place of GitHub, and the one
+/// before it was ours.
+fn overtaken(past: &[Event], change: usize, run: usize, spot: &Spot) -> bool {
+    let Spot::Github { scope: of, .. } = spot else { return false };
+    let looked =
+        |event: &Event| event.who == Who::Run(run) && matches!(&event.what, What::Listed { scope } if scope == of);
+    !past[change..].iter().any(looked)
+        && past[..change].iter().any(looked)
+        && matches!(last_word(&past[..change], spot), LastWord::Ours)
+}

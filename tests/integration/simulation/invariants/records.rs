@@ -1,0 +1,96 @@
+//! I8, I12 and I13: no value leaves by the side door, every write is in the audit, and one writes at a time.
+
+use std::collections::HashSet;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+
+use super::{Broken, broken};
+use crate::simulation::{
+    history::{History, Note, What, Who},
+    truth::{Spot, Truth},
+};
+
+/// I8: no eight bytes in a row of any value, plain, in hex, in base64 once or twice, or in UTF-16.
+pub(crate) fn i8_no_leak(text: &str, truths: [&Truth; 2]) -> Result<(), Broken> {
+    let mut marks: HashSet<Vec<u8>> = HashSet::new();
+    for value in truths.iter().flat_map(|truth| truth.values()).map(|cell| &cell.value[..]) {
+        if value.len() >= PLAIN {
+            marks.extend(renderings(value));
+        }
+    }
+    let narrow: Vec<u8> = text.bytes().filter(|byte| *byte != 0).collect();
+    for length in [PLAIN, BASE64, BASE64_TWICE, HEX] {
+        if narrow.windows(length).any(|window| marks.contains(window)) {
+            return broken("I8", format!("{length} characters that render a value are in the output"));
+        }
+    }
+    Ok(())
+}
+
+const PLAIN: usize = 8;
+const HEX: usize = 2 * PLAIN;
+/// Characters that eight bytes certainly fill, whatever the alignment.
+const BASE64: usize = 10;
+const BASE64_TWICE: usize = 12;
+
+fn renderings(value: &[u8]) -> Vec<Vec<u8>> {
+    let mut marks: Vec<Vec<u8>> = value.windows(PLAIN).map(<[u8]>::to_vec).collect();
+    let hex: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
+    for hex in [hex.to_ascii_uppercase(), hex] {
+        marks.extend(hex.as_bytes().windows(HEX).map(<[u8]>::to_vec));
+    }
+    for shift in 0..3 {
+        let once = STANDARD_NO_PAD.encode(&value[shift..]);
+        marks.extend(once.as_bytes().windows(BASE64).map(<[u8]>::to_vec));
+        for shift in 0..3 {
+            let twice = STANDARD_NO_PAD.encode(&once.as_bytes()[shift..]);
+            marks.extend(twice.as_bytes().windows(BASE64_TWICE).map(<[u8]>::to_vec));
+        }
+    }
+    marks
+}
+
+/// I12: each place a run writes has one intent before its first write, and one outcome
+/// after the last: the run's own, or the one by which a later run settled it. Of a run
+/// that has no later one to settle it (`last`), the outcome may be missing.
+pub(crate) fn i12_monotone_audit(history: &History, last: usize) -> Result<(), Broken> {
+    let noted = |run: &dyn Fn(usize) -> bool, of: &Spot, wanted: Note| -> Vec<usize> {
+        let found = history.events.iter().enumerate().filter(|(_, event)| {
+            matches!(event.who, Who::Run(number) if run(number))
+                && matches!(&event.what, What::Noted { spot, note } if spot == of && *note == wanted)
+        });
+        found.map(|(position, _)| position).collect()
+    };
+    for (position, run, spot, ..) in history.our_writes() {
+        let intents = noted(&|number| number == run, spot, Note::Intent);
+        if intents.len() != 1 || intents[0] > position {
+            return broken(
+                "I12",
+                format!("run {run} wrote {spot:?} with intents at {intents:?}, the write at {position}"),
+            );
+        }
+        let own = noted(&|number| number == run, spot, Note::Outcome);
+        let settled = noted(&|number| number > run, spot, Note::Settled);
+        let ended = own.len() + settled.len();
+        let may_be_open = run == last && ended == 0;
+        if (ended != 1 && !may_be_open) || own.first().is_some_and(|outcome| *outcome < position) {
+            return broken(
+                "I12",
+                format!("run {run} wrote {spot:?} at {position}; outcomes at {own:?}, settled at {settled:?}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// I13: no run writes between two writes of another.
+pub(crate) fn i13_one_writer(history: &History) -> Result<(), Broken> {
+    let mut row: Vec<usize> = history.our_writes().map(|(_, run, ..)| run).collect();
+    row.dedup();
+    let distinct: HashSet<usize> = row.iter().copied().collect();
+    if distinct.len() == row.len() {
+        Ok(())
+    } else {
+        broken("I13", format!("writes came from the runs {row:?} by turns"))
+    }
+}

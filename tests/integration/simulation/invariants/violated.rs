@@ -1,0 +1,1 @@
+//! Hand-made histories that break each invariant: a checker that cannot fail is worth nothing.

@@ -1,0 +1,357 @@
+//! Both emulated stores behind the client's transport, under a clock that stands still between deeds.
+//!
+//! Every request passes here: it meets its mishap, is applied, and what it changed goes
+//! into the history. The clock counts whole seconds and moves one for each write,
+//! ours or another's, so that two writes never share a stamp. Requests take some
+//! simulated milliseconds, drawn from the seed, so that they overtake each other.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use esc_sync::{
+    http::{ConnectFailure, HttpError, Incoming, Outgoing, Transport},
+    sandbox::{
+        World,
+        esc::Right,
+        message::{SandboxRequest, SandboxResponse},
+    },
+};
+use futures_util::future::BoxFuture;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::Instant;
+use zeroize::Zeroizing;
+
+use super::{
+    actors::{self, Deed, Fresh},
+    faults::{Fault, Faults, Power},
+    ground::{ENVIRONMENTS, GROUND},
+    history::{History, What, Who},
+    rng::Rng,
+    truth::{Cell, Reader, Spot, Truth, on_github},
+};
+
+/// The address at which a client finds the world.
+pub(crate) const URL: &str = "http://127.0.0.1:1";
+const START: i64 = 1_790_000_000;
+
+/// Both stores, the clock, and all that happened.
+pub(crate) struct SimWorld {
+    state: Mutex<State>,
+    born: Instant,
+}
+
+struct State {
+    world: World,
+    /// Writes so far: the clock's own steps.
+    writes: i64,
+    reader: Reader,
+    truth: Truth,
+    history: History,
+    /// Environments that our login may not open.
+    closed: BTreeSet<&'static str>,
+    /// Runs so far.
+    runs: usize,
+}
+
+/// The network of one run of ours.
+pub(crate) struct Wire {
+    pub(crate) world: Arc<SimWorld>,
+    /// Which run this is.
+    pub(crate) number: usize,
+    pub(crate) power: Power,
+    weather: Mutex<Weather>,
+}
+
+/// What comes over the requests of one run.
+#[derive(Clone, Debug)]
+pub(crate) struct Weather {
+    pub(crate) faults: Faults,
+    /// A deed of somebody else just before the request of this number.
+    pub(crate) meanwhile: Option<(usize, Deed)>,
+    pub(crate) delays: Rng,
+    count: Count,
+}
+
+/// What was counted of one run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Count {
+    pub(crate) requests: usize,
+    pub(crate) faults: usize,
+    in_flight: usize,
+    pub(crate) most_in_flight: usize,
+}
+
+impl Weather {
+    pub(crate) fn new(faults: Faults, delays: Rng) -> Self {
+        Self { faults, meanwhile: None, delays, count: Count::default() }
+    }
+}
+
+impl SimWorld {
+    /// A world in which about half of the mapped places hold something. Made inside a runtime whose clock is paused.
+    pub(crate) fn new(rng: &mut Rng, fresh: &mut Fresh) -> Arc<Self> {
+        let mut world = World::default();
+        let mut truth = Truth::new();
+        for spot in GROUND.mapped.iter().chain(&GROUND.unmapped).filter(|spot| spot.is_esc()) {
+            if rng.chance(800) {
+                let value = fresh.value(rng, spot);
+                let secret = matches!(spot, Spot::Esc { path, .. } if path.starts_with("s."));
+                truth.insert(spot.clone(), Cell { secret, ..Cell::new(value) });
+            }
+        }
+        for environment in ENVIRONMENTS {
+            let own =
+                |(spot, _): &(&Spot, &Cell)| matches!(spot, Spot::Esc { environment: of, .. } if **of == *environment);
+            let places = truth.iter().filter(own).map(|(spot, cell)| (spot.clone(), cell.clone())).collect();
+            actors::write(&mut world, environment, &places, START);
+        }
+        let mut reader = Reader::default();
+        for spot in GROUND.mapped.iter().chain(&GROUND.unmapped).filter(|spot| !spot.is_esc()) {
+            let truth = reader.read(&world);
+            match rng.below(4) {
+                0 => {}
+                1 => actors::carry_out(&Deed::Copy(spot.clone()), &mut world, &truth, START),
+                _ => {
+                    let value = fresh.value(rng, spot);
+                    actors::carry_out(&Deed::Set(spot.clone(), Some(value)), &mut world, &truth, START);
+                }
+            }
+        }
+        let truth = reader.read(&world);
+        let history = History { start: truth.clone(), events: Vec::new() };
+        let state = State { world, writes: 0, reader, truth, history, closed: BTreeSet::new(), runs: 0 };
+        Arc::new(Self { state: Mutex::new(state), born: Instant::now() })
+    }
+
+    /// The world's time in whole seconds.
+    pub(crate) fn now(&self) -> i64 {
+        let writes = self.lock().writes;
+        self.moment(writes)
+    }
+
+    pub(crate) fn system_time(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.now().unsigned_abs())
+    }
+
+    fn moment(&self, writes: i64) -> i64 {
+        START + writes + i64::try_from(self.born.elapsed().as_secs()).expect("a short simulation")
+    }
+
+    /// Somebody else does something.
+    pub(crate) fn act(&self, deed: &Deed) {
+        let mut state = self.lock();
+        self.act_in(&mut state, deed);
+    }
+
+    fn act_in(&self, state: &mut State, deed: &Deed) {
+        state.writes += 1;
+        let now = self.moment(state.writes);
+        if let Deed::Allow(environment, right) = deed {
+            if *right < Right::Open {
+                state.closed.insert(environment)
+            } else {
+                state.closed.remove(environment)
+            };
+        }
+        let State { world, truth, .. } = state;
+        actors::carry_out(deed, world, truth, now);
+        state.notice(now, Who::Actor);
+    }
+
+    /// Begins a run; what it can see to agree is noted in the history.
+    pub(crate) fn begin(self: &Arc<Self>, weather: Weather) -> Arc<Wire> {
+        let mut state = self.lock();
+        let number = state.runs;
+        state.runs += 1;
+        let now = self.moment(state.writes);
+        let agreed: Vec<Spot> = GROUND.mapped.iter().filter(|spot| agrees(&state.truth, spot)).cloned().collect();
+        for spot in agreed {
+            state.history.add(now, Who::Run(number), What::Agreed { spot });
+        }
+        let (world, power) = (Arc::clone(self), Power::default());
+        Arc::new(Wire { world, number, power, weather: Mutex::new(weather) })
+    }
+
+    /// Environments that our login may not open.
+    pub(crate) fn closed(&self) -> BTreeSet<&'static str> {
+        self.lock().closed.clone()
+    }
+
+    pub(crate) fn truth(&self) -> Truth {
+        self.lock().truth.clone()
+    }
+
+    pub(crate) fn history<T>(&self, look: impl FnOnce(&History) -> T) -> T {
+        look(&self.lock().history)
+    }
+
+    /// Looks past every protocol.
+    pub(crate) fn world<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&self.lock().world)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn apply(&self, request: &SandboxRequest, who: Who) -> SandboxResponse {
+        let mut state = self.lock();
+        // Opening a session is a POST and changes nothing that anybody sees.
+        let reads = matches!(request.method.as_str(), "GET" | "HEAD") || request.path.ends_with("/open");
+        if !reads {
+            state.writes += 1;
+        }
+        let now = self.moment(state.writes);
+        let response = state.world.answer(request, now * 1000);
+        if !reads {
+            state.notice(now, who);
+        } else if let Some(scope) = listed(&request.path).filter(|_| response.status == 200) {
+            state.history.add(now, who, What::Listed { scope: scope.into() });
+        }
+        response
+    }
+}
+
+impl Wire {
+    pub(crate) fn count(&self) -> Count {
+        self.weather().count
+    }
+
+    fn weather(&self) -> MutexGuard<'_, Weather> {
+        self.weather.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts the request in, lets others act first, and draws its mishap and its two delays.
+    fn arrive(&self, request: &SandboxRequest) -> (Option<Fault>, [Duration; 2]) {
+        let mut weather = self.weather();
+        let number = weather.count.requests;
+        let fault = weather.faults.draw(number);
+        let count = &mut weather.count;
+        count.requests += 1;
+        count.faults += usize::from(fault.is_some());
+        count.in_flight += 1;
+        count.most_in_flight = count.most_in_flight.max(count.in_flight);
+        if let Some((_, deed)) = weather.meanwhile.take_if(|(at, _)| *at == number) {
+            self.world.act(&deed);
+        }
+        let what = What::Asked { method: request.method.as_str().into(), path: request.path.as_str().into() };
+        let mut state = self.world.lock();
+        let now = self.world.moment(state.writes);
+        state.history.add(now, Who::Run(self.number), what);
+        (fault, std::array::from_fn(|_| Duration::from_millis(weather.delays.next() % 30)))
+    }
+
+    async fn answer(&self, request: SandboxRequest) -> Result<Incoming, HttpError> {
+        if self.power.is_cut() {
+            return std::future::pending().await;
+        }
+        let (fault, [there, back]) = self.arrive(&request);
+        let _in_flight = InFlight(self);
+        tokio::time::sleep(there).await;
+        match fault {
+            Some(Fault::CrashBefore) => self.power.cut(),
+            Some(Fault::FailBefore) => return Err(HttpError::Connect(ConnectFailure::Other)),
+            Some(Fault::Refuse(status)) => {
+                let refused = refusal(status, fault.and_then(Fault::pause));
+                return Ok(incoming(&refused, self.world.system_time()));
+            }
+            _ => {}
+        }
+        if self.power.is_cut() || fault.is_some_and(|fault| !fault.applies()) {
+            return std::future::pending().await;
+        }
+        let mut response = self.world.apply(&request, Who::Run(self.number));
+        if fault == Some(Fault::CrashAfter) {
+            self.power.cut();
+        }
+        tokio::time::sleep(back).await;
+        match fault {
+            Some(Fault::FailAfter) => return Err(HttpError::Interrupted),
+            Some(Fault::HangAfter) => return std::future::pending().await,
+            Some(Fault::Truncate) if response.body.is_empty() => return Err(HttpError::Interrupted),
+            Some(Fault::Truncate) => response.body.truncate(response.body.len() / 2),
+            _ => {}
+        }
+        if self.power.is_cut() {
+            return std::future::pending().await;
+        }
+        Ok(incoming(&response, self.world.system_time()))
+    }
+}
+
+impl State {
+    /// Reads the truth again and records what has changed.
+    fn notice(&mut self, now: i64, who: Who) {
+        let after = self.reader.read(&self.world);
+        self.history.add_difference(now, who, &self.truth, &after);
+        self.truth = after;
+    }
+}
+
+struct InFlight<'w>(&'w Wire);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        let count = &mut self.0.weather().count;
+        count.in_flight = count.in_flight.saturating_sub(1);
+    }
+}
+
+impl Transport for Wire {
+    fn exchange<'a>(&'a self, request: Outgoing<'a>) -> BoxFuture<'a, Result<Incoming, HttpError>> {
+        let text = |value: &HeaderValue| value.to_str().expect("our headers are text").to_owned();
+        let request = SandboxRequest {
+            method: request.method.as_str().to_owned(),
+            path: request.url.path().to_owned(),
+            query: request.url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+            headers: request.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+            body: request.body.to_vec(),
+            public_url: URL.to_owned(),
+        };
+        Box::pin(self.answer(request))
+    }
+}
+
+/// Whether a place that a login can read holds what its other sides hold.
+fn agrees(truth: &Truth, spot: &Spot) -> bool {
+    let (others, wrapped) = GROUND.counterparts(spot);
+    let github_form = |spot: &Spot| {
+        let value = &truth.get(spot)?.value;
+        if spot.is_esc() { on_github(value, wrapped) } else { Some(value.clone()) }
+    };
+    let ours = github_form(spot);
+    spot.is_readable() && ours.is_some() && others.iter().all(|other| other.is_readable() && github_form(other) == ours)
+}
+
+/// The scope whose items a path lists or shows.
+fn listed(path: &str) -> Option<String> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match segments.as_slice() {
+        ["orgs", organization, "actions", "secrets" | "variables", ..] => Some(format!("org:{organization}")),
+        ["repos", owner, name, "actions", "secrets" | "variables", ..] => Some(format!("repo:{owner}/{name}")),
+        _ => None,
+    }
+}
+
+fn refusal(status: u16, pause: Option<Duration>) -> SandboxResponse {
+    let body = serde_json::json!({ "code": status, "message": "refused by the simulation" });
+    let response = SandboxResponse::json(status, &body);
+    match pause {
+        Some(pause) => response.with_header("retry-after", pause.as_secs().to_string()),
+        None => response,
+    }
+}
+
+fn incoming(response: &SandboxResponse, now: SystemTime) -> Incoming {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &response.headers {
+        let name: HeaderName = name.parse().expect("the emulator sends legal headers");
+        headers.append(name, HeaderValue::from_str(value).expect("the emulator sends legal headers"));
+    }
+    let date = httpdate::fmt_http_date(now);
+    headers.insert("date", HeaderValue::from_str(&date).expect("a date is legal"));
+    Incoming { status: response.status, headers, body: Zeroizing::new(response.body.clone()) }
+}
