@@ -285,7 +285,7 @@ impl Endpoint {
     pub async fn breathe(&self, tries: u32) {
         let options = self.client.options();
         let longest = (options.backoff * 2_u32.pow(tries.min(10))).min(options.backoff_cap);
-        tokio::time::sleep(longest.mul_f64(fraction().max(0.2))).await;
+        tokio::time::sleep(longest.mul_f64(options.jitter.fraction().max(0.2))).await;
     }
 
     async fn back_off(&self, longest: Duration, progress: &mut Progress) {
