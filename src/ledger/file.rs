@@ -20,7 +20,7 @@ use crate::crypto;
 use super::{
     backend::{Backend, Exclusion, Expected, PutFault, StateFault, StateFaultKind, Stored, Tag},
     disk::{Disk, RealDisk},
-    fault, key,
+    key, wording,
 };
 
 const LOCK: &str = ".lock";
@@ -52,7 +52,7 @@ impl FileState {
 
     fn fault(&self, doing: &'static str) -> impl Fn(io::Error) -> StateFault {
         let folder = self.folder.clone();
-        move |error| fault::from_io(doing, &folder, &error)
+        move |error| wording::from_io(doing, &folder, &error)
     }
 
     /// Whether there is any state; an error if the folder is somebody else's.

@@ -10,7 +10,7 @@ pub mod audit_chain;
 pub mod backend;
 pub mod disk;
 pub mod document;
-mod fault;
+
 pub mod file;
 mod form;
 pub mod journal;
@@ -19,5 +19,6 @@ mod key;
 mod line;
 pub mod memory;
 mod records;
+mod wording;
 
 pub use records::Ledger;
