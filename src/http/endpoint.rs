@@ -109,6 +109,11 @@ impl Endpoint {
         self.sent.load(Ordering::Relaxed)
     }
 
+    /// Waits while the store wants to be left alone; nothing is sent.
+    pub async fn ready(&self) -> Result<(), HttpError> {
+        self.gate.pass().await
+    }
+
     /// The final answer, whatever its status, or why there is none.
     pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
         self.deliver(request).await.answer

@@ -44,6 +44,15 @@ struct EnvironmentBody {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RunBody {
+    repository: String,
+    id: u64,
+    created_at: Option<String>,
+    started_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ItemBody {
     scope: String,
     name: String,
@@ -134,6 +143,7 @@ pub(in crate::sandbox) fn handle(
             world.put_environment(id, &body.name, now);
             done()
         }
+        ("POST", ["runs"]) => run(world, &read(request)?, now),
         ("POST", ["secrets"]) => item(world, Slot::Secret, &read(request)?, now),
         ("POST", ["variables"]) => item(world, Slot::Variable, &read(request)?, now),
         ("DELETE", ["secrets"]) => remove(world, Slot::Secret, request),
@@ -201,14 +211,24 @@ fn repository(world: &mut GithubWorld, body: &RepositoryBody, now: i64) -> Contr
     Ok(json!({ "id": id }))
 }
 
-fn item(world: &mut GithubWorld, slot: Slot, body: &ItemBody, now: i64) -> Control {
-    let moment = |text: &Option<String>| match text {
-        None => Ok(now),
+fn run(world: &mut GithubWorld, body: &RunBody, now: i64) -> Control {
+    let repository = world.id_of(&body.repository).map_err(refused)?;
+    let started_at = moment(&body.started_at, now)?;
+    world.put_run(repository, body.id, moment(&body.created_at, started_at)?, started_at);
+    done()
+}
+
+fn moment(text: &Option<String>, or: i64) -> Result<i64, (u16, String)> {
+    match text {
+        None => Ok(or),
         Some(text) => {
             text.parse::<Stamp>().map(|stamp| stamp.0).map_err(|_| (400, "a time is not RFC 3339".to_owned()))
         }
-    };
-    let (created_at, updated_at) = (moment(&body.created_at)?, moment(&body.updated_at)?);
+    }
+}
+
+fn item(world: &mut GithubWorld, slot: Slot, body: &ItemBody, now: i64) -> Control {
+    let (created_at, updated_at) = (moment(&body.created_at, now)?, moment(&body.updated_at, now)?);
     world.set(&body.scope, slot, &body.name, SecretValue::from(body.value.as_str()), now).map_err(refused)?;
     world.set_stamps(&body.scope, slot, &body.name, created_at.min(updated_at), updated_at).map_err(refused)?;
     if let Some(visibility) = body.visibility {

@@ -18,6 +18,7 @@ mod names;
 mod page;
 mod rights;
 mod route;
+mod runs;
 mod vault;
 mod world;
 
@@ -122,6 +123,7 @@ fn answer(
         Route::OrganizationRepositories(login) => lookups::repositories(world, call, &login),
         Route::PublicKey(vault) if reads => Ok(items::public_key(world, &vault)),
         Route::Repository(id) if reads => lookups::repository(world, call, id),
+        Route::Run { repository, run } if reads => runs::one(world, call, repository, run),
         Route::SeenItems { repository, consumer, slot } if reads => {
             items::seen(world, call, repository, consumer, slot)
         }

@@ -152,7 +152,7 @@ fn is_organizational(world: &GithubWorld, route: &Route) -> bool {
 fn repository_of(route: &Route) -> Option<u64> {
     match route {
         Route::Environment(id, _) | Route::Environments(id) | Route::Repository(id) => Some(*id),
-        Route::SeenItems { repository, .. } => Some(*repository),
+        Route::Run { repository, .. } | Route::SeenItems { repository, .. } => Some(*repository),
         Route::Item { vault, .. } | Route::Items { vault, .. } | Route::PublicKey(vault) => vault.repository(),
         _ => None,
     }
@@ -181,6 +181,7 @@ fn need(route: &Route, method: &str) -> Option<Need> {
             let (permission, scope) = vault_need(vault, Slot::Secret);
             need(permission, scope)
         }
+        Route::Run { .. } => need("actions", "repo"),
         Route::SeenItems { slot: Slot::Secret, .. } => need("secrets", "repo"),
         Route::SeenItems { slot: Slot::Variable, .. } => need("actions_variables", "repo"),
         Route::OrganizationRepositories(_) if writes => need("administration", "repo"),

@@ -41,6 +41,11 @@ pub(super) enum Route {
     PublicKey(VaultKey),
     RateLimit,
     Repository(u64),
+    /// One run of a workflow.
+    Run {
+        repository: u64,
+        run: u64,
+    },
     /// What a repository sees of its organization's vault.
     SeenItems {
         repository: u64,
@@ -122,6 +127,7 @@ fn repository_route(world: &GithubWorld, id: u64, rest: &[&str]) -> Option<Route
     let repository = world.repositories.get(&id)?;
     match rest {
         [] => Some(Route::Repository(id)),
+        ["actions", "runs", run] => Some(Route::Run { repository: id, run: run.parse().ok()? }),
         ["installation"] => Some(Route::Installation { owner: repository.owner.to_ascii_lowercase() }),
         ["environments"] => Some(Route::Environments(id)),
         ["environments", name] => Some(Route::Environment(id, name.to_lowercase())),

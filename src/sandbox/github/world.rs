@@ -28,6 +28,17 @@ pub struct GithubWorld {
     pub(super) issued: BTreeMap<String, TokenRule>,
     pub(super) app: AppRegistration,
     pub(super) lag: Lag,
+    /// Declared runs of workflows, by their ids.
+    #[serde(default)]
+    pub(super) runs: BTreeMap<u64, Run>,
+}
+
+/// A run of a workflow: nothing runs here, it is only said that it did.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Run {
+    pub(super) repository: u64,
+    pub(super) created_at: i64,
+    pub(super) started_at: i64,
 }
 
 /// A user or an organization.
@@ -129,6 +140,7 @@ impl GithubWorld {
             issued: BTreeMap::new(),
             app: AppRegistration::default(),
             lag: Lag::default(),
+            runs: BTreeMap::new(),
         }
     }
 
@@ -173,6 +185,11 @@ impl GithubWorld {
         id
     }
 
+    /// Says that a run of a workflow was created and that its latest attempt started at these seconds.
+    pub fn put_run(&mut self, repository: u64, run: u64, created_at: i64, started_at: i64) {
+        self.runs.insert(run, Run { repository, created_at, started_at });
+    }
+
     pub fn put_environment(&mut self, repository: u64, name: &str, now: i64) {
         let id = self.fresh_id();
         let Some(repository) = self.repositories.get_mut(&repository) else { return };
@@ -203,6 +220,7 @@ impl GithubWorld {
         self.repositories.remove(&id);
         self.vaults.retain(|key, _| key.repository() != Some(id));
         self.moved.retain(|_, target| *target != id);
+        self.runs.retain(|_, run| run.repository != id);
         for vault in self.vaults.values_mut() {
             vault.forget_repository(id);
         }

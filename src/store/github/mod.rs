@@ -116,6 +116,11 @@ impl GithubStore {
         self.endpoint.requests()
     }
 
+    /// Waits while GitHub wants to be left alone, so that what is begun next is sent at once.
+    pub async fn ready(&self) -> Result<(), Unread> {
+        self.endpoint.ready().await.map_err(|error| error.into_unread(&self.asked("go on")))
+    }
+
     /// Repositories of the mapping that GitHub knows under another name by now (failure case G9).
     pub fn moved_repositories(&self) -> Vec<RepoRef> {
         self.moved.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()

@@ -101,6 +101,7 @@ fn filled(template: &str, name: &str, repository: &str) -> String {
         ("{name}", name),
         ("{username}", "operator"),
         ("{repository_id}", repository),
+        ("{run_id}", "4711"),
     ];
     pairs.iter().fold(template.to_owned(), |path, (key, value)| path.replace(key, value))
 }
@@ -201,6 +202,8 @@ async fn everything_else_looks_as_described() {
         for slot in [esc_sync::model::Slot::Secret, esc_sync::model::Slot::Variable] {
             world.github.set("org:acme", slot, "NAME", "v".into(), 0).expect("set");
         }
+        let id = world.github.repository_id("acme", "app").expect("there by default");
+        world.github.put_run(id, 4711, 5, 6);
     });
     let environment = "/repos/{owner}/{repo}/environments/{environment_name}";
     bench.check("PUT", environment, None, 200).await;
@@ -218,6 +221,7 @@ async fn everything_else_looks_as_described() {
         "/orgs/{org}",
         "/orgs/{org}/repos",
         "/repos/{owner}/{repo}",
+        "/repos/{owner}/{repo}/actions/runs/{run_id}",
         "/rate_limit",
         "/repos/{owner}/{repo}/agents/organization-secrets",
         "/repos/{owner}/{repo}/agents/organization-variables",

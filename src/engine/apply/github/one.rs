@@ -49,11 +49,14 @@ pub(super) async fn carry_out(
     let _passage = passage.map_err(|spent| scopes.close(hour_spent(run.store, spent)))?;
     scopes.check(change.place)?;
     let ready = make_ready(run.store, scopes, change, listed).await?;
-    // Others may have been refused, and the run been stopped, while this one was made ready.
+    let open = tokio::select! {
+        biased;
+        () = run.stop.wait() => return Err(Halt::stopped()),
+        open = run.store.ready() => open,
+    };
+    open.map_err(|unread| scopes.note(change.place, &Arc::new(unread)))?;
+    // Others may have been refused while this one was made ready.
     scopes.check(change.place)?;
-    if run.stop.asked() {
-        return Err(Halt::stopped());
-    }
     (run.on_event)(GithubEvent::Started { action: change.action });
     send(run.store, scopes, change.place, ready).await
 }
