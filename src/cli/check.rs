@@ -11,7 +11,6 @@ use crate::{
     judge::{JudgeOptions, judge},
     mapping::Mapping,
     model::{Snapshot, Stamp},
-    report::{Report, Verdict},
     store::Stores,
 };
 
@@ -46,7 +45,7 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
         fail_on: args.fail_on,
     });
     targets.write(&report)?;
-    Ok(exit(&report))
+    Ok(Exit::of(&report))
 }
 
 /// `None`: interrupted.
@@ -91,12 +90,4 @@ fn said(stores: &Stores) -> String {
 fn now() -> Stamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Stamp(since.map_or(0, |since| since.as_secs().cast_signed()))
-}
-
-fn exit(report: &Report) -> Exit {
-    match report.verdict {
-        Verdict::Pass => Exit::Pass,
-        Verdict::Fail => Exit::Findings,
-        Verdict::Unknown => Exit::Unknown,
-    }
 }

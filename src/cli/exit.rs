@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::report::Report;
+
 /// Why the process ends as it does. The order is that of the contract: where
 /// several hold, the highest number wins.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -15,8 +17,25 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Could not find out.
     Unknown = 3,
+    /// Some writes failed, or nobody knows what became of them.
+    Unwritten = 4,
+    /// Something was refused rather than written: a conflict, a guard, a plan whose basis moved.
+    Refused = 5,
     /// Stopped by a signal, cleanly.
     Interrupted = 130,
+}
+
+impl Exit {
+    /// What a report comes to.
+    pub(crate) fn of(report: &Report) -> Self {
+        match report.exit_code() {
+            0 => Self::Pass,
+            1 => Self::Findings,
+            4 => Self::Unwritten,
+            5 => Self::Refused,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -7,7 +7,7 @@ use crate::{
     judge::{EntryJudgement, Judgement},
     mapping::{Entry, Mapping},
     model::{Kind, Place, Reading, Severity, Slot, Snapshot},
-    report::{EntryReport, PlaceReport, Report, decide},
+    report::{EntryReport, PlaceReport, Report, Verdict},
 };
 
 /// All that a run found out.
@@ -31,19 +31,23 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         .inspect(|(_, judged)| incomplete |= judged.is_incomplete())
         .map(|(entry, judged)| entry_report(entry, judged, snapshot))
         .collect();
-    let verdict = decide(&entries, &judgement.findings, incomplete, outcome.fail_on);
     Report {
         command: outcome.command,
-        verdict,
+        verdict: Verdict::Unknown,
         mapping: mapping.file.to_string(),
         entries,
         findings: judgement.findings,
+        actions: Vec::new(),
+        held_back: Vec::new(),
+        outcomes: Vec::new(),
+        remarks: Vec::new(),
         incomplete,
         requests: outcome.requests,
         duration: outcome.duration,
         run: outcome.run,
         fail_on: outcome.fail_on,
     }
+    .decided()
 }
 
 fn entry_report(entry: &Entry, judged: EntryJudgement, snapshot: &Snapshot) -> EntryReport {

@@ -1,6 +1,6 @@
 //! Entries of which exactly the same is to be said, so that it can be said once.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::EntryReport;
 use crate::{
@@ -44,10 +44,10 @@ pub(super) fn names<'a>(group: &[&'a EntryReport]) -> Vec<(Tier, Vec<&'a str>)> 
 }
 
 /// A remedy and its alternative, each without quotes where it is a command alone.
-pub(super) fn remedies(finding: &Finding) -> Vec<&str> {
-    let (first, other) = match finding.remedy.split_once("; if ") {
-        Some((first, _)) => (first, Some(&finding.remedy[first.len() + 2..])),
-        None => (&*finding.remedy, None),
+pub(super) fn remedies(remedy: &str) -> Vec<&str> {
+    let (first, other) = match remedy.split_once("; if ") {
+        Some((first, _)) => (first, Some(&remedy[first.len() + 2..])),
+        None => (remedy, None),
     };
     [Some(first), other].into_iter().flatten().filter(|text| !text.is_empty()).map(command).collect()
 }
@@ -57,28 +57,85 @@ fn command(text: &str) -> &str {
     inner.filter(|inner| !inner.contains('`')).unwrap_or(text)
 }
 
-type Said<'a> = Vec<(&'static str, Severity, &'a str, &'a str)>;
+/// The remedy as it is said of several: with `NAME` where each has its own.
+pub(super) fn shared_remedy<'a>(entry: &EntryReport, finding: &'a Finding) -> Cow<'a, str> {
+    let (name, remedy) = (entry.name.as_str(), finding.remedy.as_str());
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if name.is_empty() || !name.bytes().all(is_part) || !remedy.contains(name) {
+        return Cow::Borrowed(remedy);
+    }
+    let mut shared = String::with_capacity(remedy.len());
+    let mut rest = 0;
+    for (at, _) in remedy.match_indices(name) {
+        let before = remedy[..at].bytes().next_back().is_some_and(is_part);
+        let after = remedy[at + name.len()..].bytes().next().is_some_and(is_part);
+        if !before && !after {
+            shared.push_str(&remedy[rest..at]);
+            shared.push_str("NAME");
+            rest = at + name.len();
+        }
+    }
+    shared.push_str(&remedy[rest..]);
+    Cow::Owned(shared)
+}
 
-fn said(entry: &EntryReport) -> Said<'_> {
+type Said<'a> = Vec<(&'static str, Severity, &'a str, Cow<'a, str>)>;
+
+fn said<'a>(entry: &'a EntryReport) -> Said<'a> {
     let each = entry.findings.iter();
-    each.map(|finding| (finding.rule, finding.severity, beside_place(finding), &*finding.remedy)).collect()
+    let said =
+        |finding: &'a Finding| (finding.rule, finding.severity, beside_place(finding), shared_remedy(entry, finding));
+    each.map(said).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn finding(remedy: &str) -> Finding {
-        let (rule, severity, remedy) = ("missing", Severity::Error, remedy.to_owned());
-        Finding { rule, severity, status: None, place: None, reason: "gone".into(), remedy }
-    }
+    use crate::{
+        model::{Evidence, Kind, Status},
+        yaml::Position,
+    };
 
     #[test]
     fn a_command_alone_needs_no_quotes_and_an_alternative_stands_apart() {
-        assert_eq!(remedies(&finding("`gh secret set A`")), ["gh secret set A"]);
-        assert_eq!(remedies(&finding("gh secret set A")), ["gh secret set A"]);
-        assert_eq!(remedies(&finding("`a` and `b`")), ["`a` and `b`"]);
-        assert_eq!(remedies(&finding("`a`; if it is meant, allow it")), ["a", "if it is meant, allow it"]);
-        assert!(remedies(&finding("")).is_empty());
+        assert_eq!(remedies("`gh secret set A`"), ["gh secret set A"]);
+        assert_eq!(remedies("gh secret set A"), ["gh secret set A"]);
+        assert_eq!(remedies("`a` and `b`"), ["`a` and `b`"]);
+        assert_eq!(remedies("`a`; if it is meant, allow it"), ["a", "if it is meant, allow it"]);
+        assert!(remedies("").is_empty());
+    }
+
+    fn entry(name: &str, remedy: &str) -> EntryReport {
+        let finding = Finding {
+            rule: "unverified",
+            severity: Severity::Warning,
+            status: None,
+            place: None,
+            reason: "hidden".into(),
+            remedy: remedy.into(),
+        };
+        EntryReport {
+            name: name.into(),
+            service: None,
+            tier: Tier::Important,
+            kind: Kind::Secret,
+            status: Status::Unverified,
+            evidence: Evidence::Presence,
+            findings: vec![finding],
+            places: Vec::new(),
+            at: Position { line: 1, column: 1 },
+        }
+    }
+
+    #[test]
+    fn remedies_that_differ_by_the_name_alone_are_the_same() {
+        let entries = ["A", "B_KEY", "C"].map(|name| entry(name, &format!("`sync --overwrite {name}`")));
+        let all: Vec<&EntryReport> = entries.iter().collect();
+        assert_eq!(gather(&all).len(), 1);
+        assert_eq!(shared_remedy(&entries[1], &entries[1].findings[0]), "`sync --overwrite NAME`");
+        let inside = entry("KEY", "MY_KEY, KEY_2 and KEY");
+        assert_eq!(shared_remedy(&inside, &inside.findings[0]), "MY_KEY, KEY_2 and NAME");
+        let hostile = entry("", "x");
+        assert_eq!(shared_remedy(&hostile, &hostile.findings[0]), "x");
     }
 }

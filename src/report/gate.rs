@@ -16,7 +16,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{EntryReport, Report, Summary, Verdict, json};
+use super::{EntryReport, Report, Summary, Verdict, json, writes};
 use crate::model::{Evidence, Status};
 
 pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
@@ -89,7 +89,9 @@ fn failed_services(report: &Report, services: &BTreeMap<&str, Vec<&EntryReport>>
         }
     }
     let general = report.findings.iter().filter(|finding| report.counts(finding));
-    let rules: BTreeSet<_> = general.map(|finding| finding.rule).collect();
+    let troubles = writes::troubles(report);
+    let rules: BTreeSet<_> =
+        general.chain(troubles.iter().map(|(_, finding)| finding)).map(|finding| finding.rule).collect();
     failed.extend(rules.into_iter().map(|rule| format!("esc-sync: {rule}")));
     failed
 }

@@ -11,7 +11,7 @@ use std::io;
 use super::{
     EntryReport, Report, Summary, Verdict,
     escape::{clipped, visible, workflow_data, workflow_property},
-    order,
+    order, writes,
 };
 use crate::{judge::Finding, model::Severity};
 
@@ -19,13 +19,16 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
     let summary = Summary::of(report);
     let level = if report.verdict == Verdict::Pass { Severity::Note } else { Severity::Error };
     let title = format!("esc-sync {}: {}", report.command, report.verdict);
-    command(out, level, &title, None, &[&summary.verdict(), &summary.sentence()])?;
+    let (verdict, checked, written) = (summary.verdict(), summary.sentence(), summary.writes());
+    let lines: Vec<&str> = [&*verdict, &*checked].into_iter().chain(written.as_deref()).collect();
+    command(out, level, &title, None, &lines)?;
 
-    let findings = order::findings(report);
+    let troubles = writes::troubles(report);
+    let findings = order::findings(report, &troubles);
     for severity in Severity::ALL {
         let room = KEPT - usize::from(*severity == level);
         let own = findings.iter().filter(|(_, finding)| finding.severity == *severity);
-        let number = summary.findings(*severity);
+        let number = own.clone().count();
         let shown = if number > room { room - 1 } else { number };
         for (entry, finding) in own.take(shown) {
             annotate(out, report, *entry, finding)?;

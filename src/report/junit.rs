@@ -1,9 +1,13 @@
-//! JUnit XML: one test case for each entry, as the test pages of CI systems read it.
+//! JUnit XML: one test case for each entry and each write, as the test pages of CI systems read it.
 //!
 //! `failure` is a finding that counts, `error` an entry that could not be checked;
-//! what does not count stands in `system-out`. Where the verdict rests on more than
+//! what does not count stands in `system-out`. A write that was refused or failed is a
+//! `failure`, one without a known end an `error`, one left for want of knowledge is
+//! `skipped`. Where the verdict rests on more than
 //! the entries (findings of none, nothing checked), one more case says so, so that
 //! the page is never greener than the verdict.
+
+mod writes;
 
 use std::{
     fmt::Write as _,
@@ -17,13 +21,16 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::of(report);
     let general = general_case(report, &summary);
     let extra = general.as_ref().map(|case| case.outcome);
-    let outcomes = || report.entries.iter().map(|entry| outcome(report, entry)).chain(extra);
+    let writes = writes::cases(report);
+    let of_entries = || report.entries.iter().map(|entry| outcome(report, entry));
+    let outcomes = || of_entries().chain(writes.iter().map(|case| case.outcome)).chain(extra);
     let count = |wanted| outcomes().filter(|outcome| *outcome == wanted).count();
     let totals = format!(
-        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\" time=\"{}.{:03}\"",
+        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}.{:03}\"",
         outcomes().count(),
         count(Outcome::Failure),
         count(Outcome::Error),
+        count(Outcome::Skipped),
         report.duration.as_secs(),
         report.duration.subsec_millis()
     );
@@ -40,6 +47,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for entry in &report.entries {
         write_case(report, &entry_case(report, entry), out)?;
     }
+    writes.iter().try_for_each(|case| writes::write(case, out))?;
     if let Some(case) = general {
         write_case(report, &case, out)?;
     }
@@ -51,6 +59,7 @@ enum Outcome {
     Error,
     Failure,
     Passed,
+    Skipped,
 }
 
 struct Case<'a> {
@@ -86,7 +95,8 @@ fn entry_case<'a>(report: &Report, entry: &'a EntryReport) -> Case<'a> {
 
 /// The case of the report as a whole, where the entries alone do not carry the verdict.
 fn general_case<'a>(report: &'a Report, summary: &Summary) -> Option<Case<'a>> {
-    let shown = report.entries.iter().any(|entry| outcome(report, entry) != Outcome::Passed);
+    let shown = report.entries.iter().any(|entry| outcome(report, entry) != Outcome::Passed)
+        || !super::writes::troubles(report).is_empty();
     if report.findings.is_empty() && (shown || report.verdict == Verdict::Pass) {
         return None;
     }
@@ -116,8 +126,8 @@ fn write_case(report: &Report, case: &Case<'_>, out: &mut dyn Write) -> io::Resu
     let element = match case.outcome {
         Outcome::Error => "error",
         Outcome::Failure => "failure",
-        Outcome::Passed if beside.is_empty() => return writeln!(out, "/>"),
-        Outcome::Passed => "",
+        Outcome::Passed | Outcome::Skipped if beside.is_empty() => return writeln!(out, "/>"),
+        Outcome::Passed | Outcome::Skipped => "",
     };
     writeln!(out, ">")?;
     if !element.is_empty() {

@@ -4,6 +4,8 @@
 //! `CreateStepSummaryCommand`, read 2026-11). So this stays well below: it is cut by
 //! whole entries, the worst come first, and a line says how many were left out.
 
+mod writes;
+
 use std::{
     fmt::Write as _,
     io::{self, Write},
@@ -26,6 +28,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::of(report);
     let mut page = Page { out, room: MOST_BYTES, left_out: 0 };
     page.force(&head(report, &summary))?;
+    writes::urgent(report, &mut page)?;
     let general: Vec<String> = order::worst_first(&report.findings).into_iter().map(item).collect();
     page.section("about no single entry", general.len(), order::worst(&report.findings), general.into_iter())?;
     for (status, entries) in order::by_status(&report.entries) {
@@ -37,6 +40,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     noted(report, &mut page)?;
+    writes::calm(report, &mut page)?;
     if page.left_out > 0 {
         let line = format!("\n**{} more were left out** to keep this summary within its limit.\n", page.left_out);
         page.force(&line)?;
@@ -62,6 +66,12 @@ fn head(report: &Report, summary: &Summary) -> String {
         writeln!(text, "| {status} | {} |", summary.count(*status)).expect("a string takes all");
     }
     writeln!(text, "| **all** | **{}** |", summary.entries).expect("a string takes all");
+    if let Some(writes) = summary.writes() {
+        writeln!(text, "\nWrites: {writes}.").expect("a string takes all");
+    }
+    for remark in &report.remarks {
+        writeln!(text, "\n- {}", prose(&clipped(remark, LONG))).expect("a string takes all");
+    }
     text
 }
 
@@ -77,6 +87,7 @@ fn told_of(group: &[&EntryReport]) -> String {
     for finding in first.findings.iter().take(MOST_FINDINGS) {
         text.push_str(&item(&Finding {
             reason: alike::beside_place(finding).to_owned(),
+            remedy: alike::shared_remedy(first, finding).into_owned(),
             place: None,
             ..finding.clone()
         }));
@@ -113,7 +124,7 @@ fn item(finding: &Finding) -> String {
         write!(text, " at {}", code(&clipped(&place.to_string(), SHORT))).expect("a string takes all");
     }
     writeln!(text, ": {}", prose(&clipped(alike::beside_place(finding), LONG))).expect("a string takes all");
-    for remedy in alike::remedies(finding) {
+    for remedy in alike::remedies(&finding.remedy) {
         text.push('\n');
         text.push_str(&block(&clipped(remedy, LONG), "  "));
     }

@@ -15,14 +15,17 @@ mod order;
 mod sarif;
 mod summary;
 mod text;
+mod writes;
 
 use std::{fmt, io, sync::Arc, time::Duration};
 
-pub use summary::{Summary, decide};
+pub use summary::Summary;
+pub use writes::{ActionReport, HeldBackReport, OutcomeReport};
 
 use crate::{
     judge::Finding,
     model::{Evidence, Kind, Severity, Status, Tier, Unread},
+    plan::End,
     yaml::Position,
 };
 
@@ -31,7 +34,7 @@ use crate::{
 pub struct Report {
     /// `check`, `plan`, …
     pub command: &'static str,
-    /// What `decide` said of all that follows.
+    /// What `decided` made of all that follows.
     pub verdict: Verdict,
     /// The mapping file, as it is shown.
     pub mapping: String,
@@ -39,6 +42,14 @@ pub struct Report {
     pub entries: Vec<EntryReport>,
     /// Findings that belong to no entry.
     pub findings: Vec<Finding>,
+    /// What would be written, in the plan's order; empty for commands that write nothing.
+    pub actions: Vec<ActionReport>,
+    /// What is left as it is although the sides are not known to agree.
+    pub held_back: Vec<HeldBackReport>,
+    /// What became of the actions, as far as any was begun or given up.
+    pub outcomes: Vec<OutcomeReport>,
+    /// Sentences about the run as a whole: how long it will take, how to put back what it replaced.
+    pub remarks: Vec<String>,
     /// Whether any store could not be asked or did not answer (exit code 3).
     pub incomplete: bool,
     /// Requests sent, by store, in a fixed order.
@@ -124,8 +135,19 @@ pub fn render(format: Format, report: &Report, style: &Style, out: &mut dyn io::
 }
 
 impl Report {
-    /// The exit code of the contract that the verdict stands for.
+    /// The report with the verdict that its other fields come to.
+    pub fn decided(self) -> Self {
+        Self { verdict: summary::decide(&self), ..self }
+    }
+
+    /// The exit code of the contract: of all causes that hold, the one with the highest number.
     pub fn exit_code(&self) -> u8 {
+        if self.held_back.iter().any(|held| held.because.is_refusal()) {
+            return 5;
+        }
+        if self.outcomes.iter().any(|outcome| outcome.end != End::Done) {
+            return 4;
+        }
         match self.verdict {
             Verdict::Pass => 0,
             Verdict::Fail => 1,

@@ -30,12 +30,17 @@ fn calm(findings: &[Finding]) -> bool {
 }
 
 /// Every finding with the entry it belongs to, worst severity first; within one
-/// severity those of no entry, then by the entry's status and tier in the mapping's order.
-pub(super) fn findings(report: &Report) -> Vec<(Option<&EntryReport>, &Finding)> {
+/// severity what is wrong with writes, those of no entry, then by the entry's status
+/// and tier in the mapping's order.
+pub(super) fn findings<'a>(
+    report: &'a Report,
+    troubles: &'a [(Option<&'a EntryReport>, Finding)],
+) -> Vec<(Option<&'a EntryReport>, &'a Finding)> {
     let general = report.findings.iter().map(|finding| (None, finding));
     let own = report.entries.iter().flat_map(|entry| entry.findings.iter().map(move |finding| (Some(entry), finding)));
     let mut all: Vec<_> = general.chain(own).collect();
     all.sort_by_key(|(entry, finding)| (finding.severity, entry.map(|entry| (entry.status, entry.tier))));
+    all.splice(0..0, troubles.iter().map(|(entry, finding)| (*entry, finding)));
     all
 }
 

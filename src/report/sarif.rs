@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::digest;
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use super::{EntryReport, Report, Summary, Verdict, escape::visible, json, order};
+use super::{EntryReport, Report, Summary, Verdict, escape::visible, json, order, writes};
 use crate::{
     judge::{self, Finding},
     model::Severity,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    json::write(&log(report), out)
+    json::write(&log(report, &writes::troubles(report)), out)
 }
 
 #[derive(Serialize)]
@@ -162,8 +162,8 @@ struct Results<'a> {
     findings: Vec<(Option<&'a EntryReport>, &'a Finding)>,
 }
 
-fn log(report: &Report) -> Log<'_> {
-    let mut findings = order::findings(report);
+fn log<'a>(report: &'a Report, troubles: &'a [(Option<&'a EntryReport>, Finding)]) -> Log<'a> {
+    let mut findings = order::findings(report, troubles);
     let rules: Vec<_> = findings.iter().map(|(_, finding)| finding.rule).collect::<BTreeSet<_>>().into_iter().collect();
     let left_out = findings.len().saturating_sub(MOST_RESULTS);
     findings.truncate(MOST_RESULTS);
@@ -183,10 +183,13 @@ fn log(report: &Report) -> Log<'_> {
 }
 
 fn rule(id: &'static str) -> Rule {
-    let help = judge::help(id).unwrap_or(id);
+    let (summary, help) = match writes::about(id) {
+        Some(about) => about,
+        None => (judge::rule(id).map_or(id, |rule| rule.summary), judge::help(id).unwrap_or(id)),
+    };
     Rule {
         id,
-        short_description: Message { text: judge::rule(id).map_or(id, |rule| rule.summary).to_owned() },
+        short_description: Message { text: summary.to_owned() },
         help: Help { text: help, markdown: help },
         properties: RuleProperties { tags: ["secrets", "esc-sync"] },
     }
@@ -197,6 +200,8 @@ fn invocation(report: &Report, left_out: usize) -> Invocation {
     let level = if report.verdict == Verdict::Pass { "note" } else { "error" };
     let text = format!("{}; {}", summary.verdict(), summary.sentence());
     let mut notifications = vec![Notification { level, message: message(&[&text]) }];
+    let said = summary.writes().into_iter().chain(report.remarks.iter().cloned());
+    notifications.extend(said.map(|text| Notification { level: "note", message: message(&[&text]) }));
     if left_out > 0 {
         let text = format!("{left_out} more results were left out: a run holds {MOST_RESULTS}");
         notifications.push(Notification { level: "warning", message: message(&[&text]) });

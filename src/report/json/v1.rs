@@ -11,7 +11,8 @@ use serde::{
 use crate::{
     judge::Finding,
     model::Status,
-    report::{EntryReport, PlaceReport, Report, Summary},
+    plan::End,
+    report::{ActionReport, EntryReport, HeldBackReport, OutcomeReport, PlaceReport, Report, Summary},
 };
 
 const SCHEMA: &str = "esc-sync/report/v1";
@@ -24,8 +25,10 @@ pub(super) struct Document<'a> {
     counts: Counts,
     entries: List<'a, EntryReport, Entry<'a>>,
     /// What a command that writes would do and did.
-    actions: [(); 0],
-    outcomes: [(); 0],
+    actions: List<'a, ActionReport, ActionV1<'a>>,
+    outcomes: List<'a, OutcomeReport, OutcomeV1<'a>>,
+    held_back: List<'a, HeldBackReport, HeldBackV1<'a>>,
+    remarks: &'a [String],
     /// Those of no entry.
     findings: List<'a, Finding, FindingV1<'a>>,
     requests: Requests<'a>,
@@ -66,6 +69,42 @@ struct PlaceV1<'a> {
     why: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+struct ActionV1<'a> {
+    id: usize,
+    name: &'a str,
+    verb: &'static str,
+    from: Option<String>,
+    to: String,
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    create: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct OutcomeV1<'a> {
+    action: usize,
+    name: &'a str,
+    place: String,
+    outcome: &'static str,
+    /// How it failed, where that is more than a refusal of the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'static str>,
+    reason: &'a str,
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct HeldBackV1<'a> {
+    name: &'a str,
+    place: String,
+    because: &'static str,
+    /// Whether the run ends with exit code 5 for it.
+    refused: bool,
+    reason: &'a str,
+    remedy: &'a str,
+}
+
 struct Counts(Summary);
 
 struct Requests<'a>(&'a [(String, u64)]);
@@ -84,8 +123,10 @@ impl<'a> From<&'a Report> for Document<'a> {
             verdict: report.verdict.as_str(),
             counts: Counts(Summary::of(report)),
             entries: List { items: &report.entries, view: Entry::from },
-            actions: [],
-            outcomes: [],
+            actions: List { items: &report.actions, view: ActionV1::from },
+            outcomes: List { items: &report.outcomes, view: OutcomeV1::from },
+            held_back: List { items: &report.held_back, view: HeldBackV1::from },
+            remarks: &report.remarks,
             findings: List { items: &report.findings, view: FindingV1::from },
             requests: Requests(&report.requests),
             duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
@@ -118,6 +159,51 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
             place: finding.place.as_ref().map(ToString::to_string),
             reason: &finding.reason,
             remedy: &finding.remedy,
+        }
+    }
+}
+
+impl<'a> From<&'a ActionReport> for ActionV1<'a> {
+    fn from(action: &'a ActionReport) -> Self {
+        Self {
+            id: action.id,
+            name: &action.name,
+            verb: action.verb,
+            from: action.from.as_ref().map(ToString::to_string),
+            to: action.to.to_string(),
+            reason: &action.reason,
+            create: action.creates(),
+        }
+    }
+}
+
+impl<'a> From<&'a OutcomeReport> for OutcomeV1<'a> {
+    fn from(outcome: &'a OutcomeReport) -> Self {
+        let (word, detail) = match outcome.end {
+            End::Done | End::Failed | End::Unknown => (outcome.end, None),
+            End::NotBegun | End::Overtaken => (End::Failed, Some(outcome.end.as_str())),
+        };
+        Self {
+            action: outcome.action,
+            name: &outcome.name,
+            place: outcome.place.to_string(),
+            outcome: word.as_str(),
+            detail,
+            reason: &outcome.reason,
+            help: &outcome.help,
+        }
+    }
+}
+
+impl<'a> From<&'a HeldBackReport> for HeldBackV1<'a> {
+    fn from(held: &'a HeldBackReport) -> Self {
+        Self {
+            name: &held.name,
+            place: held.place.to_string(),
+            because: held.because.as_str(),
+            refused: held.because.is_refusal(),
+            reason: &held.reason,
+            remedy: &held.remedy,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! meaning; colour only repeats it.
 
 mod page;
+mod writes;
 
 use std::io;
 
@@ -30,6 +31,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
         text.group(status, &entries)?;
     }
     text.general(&report.findings)?;
+    text.writes(report)?;
     text.foot(report)
 }
 
@@ -93,7 +95,7 @@ impl Text<'_> {
         let [name, tier, service] = self.label(entry);
         self.page.row(2, 4, &[name, tier, service, cell(&evidence, Ink::Dim)])?;
         for finding in &entry.findings {
-            self.finding(finding, true)?;
+            self.finding(finding, &finding.remedy, true)?;
         }
         let unsaid = entry.findings.is_empty();
         let verbose = self.verbose;
@@ -106,7 +108,7 @@ impl Text<'_> {
         let heading = format!("{} entries, all for the same reason", entries.len());
         self.page.row(2, 4, &[cell(&heading, Ink::Bold)])?;
         for finding in &entries[0].findings {
-            self.finding(finding, false)?;
+            self.finding(finding, &alike::shared_remedy(entries[0], finding), false)?;
         }
         for (tier, names) in alike::names(entries) {
             let shown: Vec<String> = names.iter().map(|name| clipped(name, LONGEST_NAME).into_owned()).collect();
@@ -123,14 +125,19 @@ impl Text<'_> {
         ]
     }
 
-    fn finding(&mut self, finding: &Finding, placed: bool) -> io::Result<()> {
+    fn finding(&mut self, finding: &Finding, remedy: &str, placed: bool) -> io::Result<()> {
         let place = finding.place.as_ref().filter(|_| placed).map(ToString::to_string).unwrap_or_default();
         let severity = Cell { column: SEVERITY, ..cell(finding.severity.as_str(), severity_ink(finding.severity)) };
         let rule = Cell { column: self.columns.rule, ..cell(finding.rule, Ink::Plain) };
         self.page.row(4, 6, &[severity, rule, quoted(&place)])?;
         self.page.prose(6, 6, Ink::Plain, &clipped(alike::beside_place(finding), LONGEST_REASON))?;
-        for (remedy, label) in alike::remedies(finding).into_iter().zip(["fix:", "or: "]) {
-            self.page.whole(6, label, Ink::Command, remedy)?;
+        self.remedies(6, remedy)
+    }
+
+    /// The remedy and its alternative, never broken, so that they can be copied.
+    fn remedies(&mut self, indent: usize, remedy: &str) -> io::Result<()> {
+        for (remedy, label) in alike::remedies(remedy).into_iter().zip(["fix:", "or: "]) {
+            self.page.whole(indent, label, Ink::Command, remedy)?;
         }
         Ok(())
     }
@@ -150,7 +157,7 @@ impl Text<'_> {
         let heading = format!("about no single entry ({})", findings.len());
         self.page.blank()?;
         self.page.row(0, 2, &[cell(&heading, Ink::Bold)])?;
-        order::worst_first(findings).into_iter().try_for_each(|finding| self.finding(finding, true))
+        order::worst_first(findings).into_iter().try_for_each(|finding| self.finding(finding, &finding.remedy, true))
     }
 
     fn foot(&mut self, report: &Report) -> io::Result<()> {
@@ -161,6 +168,7 @@ impl Text<'_> {
         };
         self.page.blank()?;
         self.page.prose(0, 2, Ink::Plain, &summary.sentence())?;
+        self.page.prose(0, 2, Ink::Plain, &summary.writes().unwrap_or_default())?;
         self.page.prose(0, 2, ink, &summary.verdict())
     }
 }

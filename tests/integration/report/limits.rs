@@ -7,7 +7,7 @@ use esc_sync::{
     report::{EntryReport, Format, Report, Style, render},
 };
 
-use super::sample::{entry, esc, finding, rendered, report, rich};
+use super::sample::{entry, esc, finding, rendered, report, written};
 
 fn large(number: usize, severity: Severity) -> Report {
     let entries: Vec<EntryReport> = (0..number)
@@ -126,9 +126,9 @@ impl Write for Full {
 #[test]
 fn a_writer_that_fails_anywhere_returns_its_error() {
     for format in Format::ALL {
-        let whole = rendered(*format, &rich()).len();
+        let whole = rendered(*format, &written()).len();
         for room in (0..whole).step_by(7).chain([whole - 1]) {
-            let error = render(*format, &rich(), &Style::default(), &mut Full { room }).expect_err("it is full");
+            let error = render(*format, &written(), &Style::default(), &mut Full { room }).expect_err("it is full");
             assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{format} after {room} bytes");
         }
     }

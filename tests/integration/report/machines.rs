@@ -4,12 +4,13 @@ use std::{fs, path::Path};
 
 use esc_sync::{
     model::{Evidence, Kind, Severity, Status, Tier},
-    report::{Format, Report, Verdict, decide},
+    plan::End,
+    report::{Format, Report, Verdict},
 };
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::sample::{HOSTILE, any_report, carrying, entry, finding, rendered, report, rich};
+use super::sample::{CAUSES, HOSTILE, any_report, carrying, entry, finding, planned, rendered, report, rich, written};
 
 fn json(format: Format, report: &Report) -> Value {
     serde_json::from_str(&rendered(format, report)).expect("one JSON document")
@@ -38,7 +39,7 @@ fn strict(mut schema: Value) -> Value {
 fn json_of_rich_and_hostile_reports_validates() {
     let validator = jsonschema::validator_for(&strict(schema())).expect("a schema");
     let hostile = HOSTILE.iter().map(|text| carrying(text));
-    for report in hostile.chain([rich(), report(vec![], vec![], false)]) {
+    for report in hostile.chain([rich(), planned(), written(), report(vec![], vec![], false)]) {
         let document = json(Format::Json, &report);
         let errors: Vec<_> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new());
@@ -64,6 +65,7 @@ fn the_schema_knows_every_word_and_no_other() {
     assert_eq!(words("/$defs/finding/properties/severity/enum"), ours(severities));
     let verdicts = [Verdict::Pass, Verdict::Fail, Verdict::Unknown].map(Verdict::as_str).to_vec();
     assert_eq!(words("/properties/verdict/enum"), ours(verdicts));
+    assert_eq!(words("/$defs/held_back/properties/because/enum"), CAUSES.map(|because| because.as_str().to_owned()));
     let counted = [vec!["entries", "checked"], statuses].concat();
     assert_eq!(words("/properties/counts/required"), ours(counted));
 }
@@ -76,6 +78,21 @@ fn json_keeps_hostile_text_exactly() {
         assert_eq!(document["entries"][0]["findings"][0]["remedy"], *text);
         assert_eq!(document["requests"][*text], 7, "one key, counted once");
     }
+}
+
+#[test]
+fn json_says_what_became_of_each_write() {
+    let document = json(Format::Json, &written());
+    let outcomes = document["outcomes"].as_array().expect("a list");
+    let words: Vec<_> = outcomes.iter().map(|outcome| (&outcome["outcome"], &outcome["detail"])).collect();
+    let expected = ["done", "failed", "unknown", "failed", "failed"].map(Value::from);
+    assert_eq!(words.iter().map(|(word, _)| (*word).clone()).collect::<Vec<_>>(), expected);
+    assert_eq!((words[3].1, words[4].1), (&Value::from("not-begun"), &Value::from("overtaken")));
+    assert_eq!(document["actions"][0]["create"], true);
+    assert_eq!(document["actions"][1]["create"], false);
+    assert!(document["actions"][4].get("create").is_none() && document["actions"][4]["from"].is_null());
+    assert_eq!(document["held_back"][0]["because"], "conflict");
+    assert_eq!(document["verdict"], "fail");
 }
 
 #[test]
@@ -118,20 +135,27 @@ fn junit_is_never_greener_than_the_verdict() {
         let xml = rendered(Format::Junit, &report);
         assert!(xml.contains(&format!("<{element} ")), "{xml}");
     }
+    let alone = |report: Report| Report { entries: well(), findings: vec![], incomplete: false, ..report }.decided();
+    let xml = rendered(Format::Junit, &alone(planned()));
+    assert!(xml.contains("tests=\"13\" failures=\"3\" errors=\"0\" skipped=\"4\""), "{xml}");
+    let xml = rendered(Format::Junit, &alone(written()));
+    assert!(xml.contains("tests=\"13\" failures=\"6\" errors=\"1\" skipped=\"4\""), "{xml}");
     let xml = rendered(Format::Junit, &report(well(), vec![], false));
     assert!(!xml.contains("<failure") && !xml.contains("<error") && xml.contains("tests=\"1\""), "{xml}");
 }
 
 #[test]
 fn sarif_has_what_code_scanning_reads() {
-    for report in HOSTILE.iter().map(|text| carrying(text)).chain([rich()]) {
+    for report in HOSTILE.iter().map(|text| carrying(text)).chain([rich(), planned(), written()]) {
         let document = json(Format::Sarif, &report);
         assert_eq!(document["version"], "2.1.0");
         let run = &document["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
         let results = run["results"].as_array().expect("results");
         let own: usize = report.entries.iter().map(|entry| entry.findings.len()).sum();
-        assert_eq!(results.len(), own + report.findings.len());
+        let refused = report.held_back.iter().filter(|held| held.because.is_refusal()).count();
+        let undone = report.outcomes.iter().filter(|outcome| outcome.end != End::Done).count();
+        assert_eq!(results.len(), own + report.findings.len() + refused + undone);
         for result in results {
             let rule = usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");
             assert_eq!(rules[rule]["id"], result["ruleId"]);
@@ -190,6 +214,16 @@ fn gate_keeps_the_four_fields_and_their_types() {
 }
 
 #[test]
+fn gate_names_what_is_wrong_with_writes() {
+    let well = entry("A", None, Tier::Critical, Status::Ok, 1);
+    let made = Report { entries: vec![well], findings: vec![], incomplete: false, ..written() }.decided();
+    let document = json(Format::Gate, &made);
+    let expected = ["esc-sync: write-failed", "esc-sync: write-refused", "esc-sync: write-unknown"];
+    assert_eq!(document["failed_services"], serde_json::json!(expected));
+    assert_eq!(document["exit_code"], 5);
+}
+
+#[test]
 fn gate_says_what_esc_answered() {
     let mut read = rich();
     let status = |report: &Report| json(Format::Gate, report)["esc_status"].as_str().expect("a string").to_owned();
@@ -235,8 +269,10 @@ proptest! {
     fn the_verdict_ignores_order(mut report in any_report()) {
         report.entries.reverse();
         report.findings.reverse();
+        report.held_back.reverse();
+        report.outcomes.reverse();
         prop_assert_eq!(
-            decide(&report.entries, &report.findings, report.incomplete, report.fail_on),
+            report.clone().decided().verdict,
             report.verdict
         );
     }

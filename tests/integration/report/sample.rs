@@ -8,7 +8,10 @@ use esc_sync::{
         App, Cause, EnvironmentRef, EscPath, Evidence, GithubPlace, GithubScope, Kind, Place, SecretName, Severity,
         Slot, Status, Tier, Unread,
     },
-    report::{EntryReport, Format, PlaceReport, Report, Style, decide, render},
+    plan::{Because, End},
+    report::{
+        ActionReport, EntryReport, Format, HeldBackReport, OutcomeReport, PlaceReport, Report, Style, Verdict, render,
+    },
     yaml::Position,
 };
 use proptest::prelude::*;
@@ -74,16 +77,21 @@ pub(crate) fn place(place: &Place, reading: &'static str) -> PlaceReport {
 pub(crate) fn report(entries: Vec<EntryReport>, findings: Vec<Finding>, incomplete: bool) -> Report {
     Report {
         command: "check",
-        verdict: decide(&entries, &findings, incomplete, Severity::Error),
+        verdict: Verdict::Unknown,
         mapping: "mappings/sophia.yaml".to_owned(),
         entries,
         findings,
+        actions: Vec::new(),
+        held_back: Vec::new(),
+        outcomes: Vec::new(),
+        remarks: Vec::new(),
         incomplete,
         requests: vec![("esc".to_owned(), 1), ("github".to_owned(), 4)],
         duration: Duration::from_millis(48),
         run: "20261121T055102Z-7f3a".to_owned(),
         fail_on: Severity::Error,
     }
+    .decided()
 }
 
 /// One of nearly everything.
@@ -214,6 +222,57 @@ fn well(name: &str, line: u32) -> EntryReport {
     entry
 }
 
+/// What `plan` shows: one of each write, and one of each cause to leave a place alone.
+pub(crate) fn planned() -> Report {
+    let actions = vec![
+        action(0, "STRIPE_API_KEY", "create", Some(esc("payments.stripe.api_key")), github("STRIPE_API_KEY")),
+        action(1, "OPENAI_API_KEY", "update", Some(esc("ai.openai.api_key")), github("OPENAI_API_KEY")),
+        action(2, "SLACK_BOT_TOKEN", "restrict", None, github("SLACK_BOT_TOKEN")),
+        action(3, "REDIS_URL", "update", Some(github("REDIS_URL")), esc("infra.redis.url")),
+        action(4, "OLD_TOKEN", "delete", None, github("OLD_TOKEN")),
+    ];
+    let mut held_back = vec![
+        held("PINECONE_API_KEY", Because::Conflict),
+        held("DEPLOY_KEY", Because::Drifted),
+        held("SNOWFLAKE_ACCOUNT", Because::Guarded),
+        held("DOCKER_TOKEN", Because::Unread),
+    ];
+    held_back.extend(["ASANA_API_TOKEN", "GONG_ACCESS_KEY", "QDRANT_URL"].map(|name| held(name, Because::Unverified)));
+    let remarks = vec!["at the pace that GitHub allows this takes about 1 min".to_owned()];
+    Report { command: "plan", actions, held_back, remarks, ..rich() }.decided()
+}
+
+/// What `sync` shows: every end a write can have.
+pub(crate) fn written() -> Report {
+    let planned = planned();
+    let ends = [End::Done, End::Failed, End::Unknown, End::NotBegun, End::Overtaken];
+    let outcomes = planned.actions.iter().zip(ends).map(|(action, end)| OutcomeReport {
+        action: action.id,
+        name: action.name.clone(),
+        verb: action.verb,
+        place: action.to.clone(),
+        end,
+        reason: if end == End::Done { String::new() } else { format!("how it came to be {}", end.as_str()) },
+        help: if end == End::Done { String::new() } else { "esc-sync sync".to_owned() },
+    });
+    let outcomes = outcomes.collect();
+    Report { command: "sync", outcomes, ..planned }.decided()
+}
+
+fn action(id: usize, name: &str, verb: &'static str, from: Option<Place>, to: Place) -> ActionReport {
+    ActionReport { id, name: name.to_owned(), verb, from, to, reason: format!("the reason to {verb} it") }
+}
+
+fn held(name: &str, because: Because) -> HeldBackReport {
+    HeldBackReport {
+        name: name.to_owned(),
+        place: github(name),
+        because,
+        reason: format!("what {} means here", because.as_str()),
+        remedy: format!("`esc-sync sync --overwrite {name}`; if GitHub is right, `esc-sync sync --take {name}`"),
+    }
+}
+
 /// Texts that mean something in one of the languages of the formats.
 pub(crate) const HOSTILE: &[&str] = &[
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
@@ -257,19 +316,70 @@ pub(crate) fn carrying(text: &str) -> Report {
     made.mapping = text.to_owned();
     made.run = text.to_owned();
     made.requests = vec![(text.to_owned(), 3), (text.to_owned(), 4)];
-    made
+    made.remarks = vec![text.to_owned()];
+    write_about(&mut made, text, &CAUSES, &ENDS);
+    made.decided()
 }
+
+/// Adds writes of which everything that can come from outside is `text`.
+fn write_about(report: &mut Report, text: &str, causes: &[Because], ends: &[End]) {
+    let scope = GithubScope::Environment { repository: "acme/app".parse().expect("legal"), environment: text.into() };
+    let name = SecretName::parse("NAME").expect("legal");
+    let place = Place::Github(GithubPlace { scope: Arc::new(scope), slot: Slot::Secret, name });
+    let (from, to, reason) = (Some(esc("a.b")), place.clone(), text.to_owned());
+    for verb in ["create", "update", "delete"] {
+        let (from, to, reason) = (from.clone(), to.clone(), reason.clone());
+        let id = report.actions.len();
+        report.actions.push(ActionReport { id, name: text.to_owned(), verb, from, to, reason });
+    }
+    report.held_back.extend(causes.iter().map(|because| HeldBackReport {
+        name: text.to_owned(),
+        place: place.clone(),
+        because: *because,
+        reason: text.to_owned(),
+        remedy: text.to_owned(),
+    }));
+    report.outcomes.extend(ends.iter().enumerate().map(|(action, end)| OutcomeReport {
+        action,
+        name: text.to_owned(),
+        verb: "update",
+        place: place.clone(),
+        end: *end,
+        reason: text.to_owned(),
+        help: text.to_owned(),
+    }));
+}
+
+/// In the order of the report.
+pub(crate) const CAUSES: [Because; 8] = [
+    Because::Conflict,
+    Because::Drifted,
+    Because::Guarded,
+    Because::Opaque,
+    Because::Unread,
+    Because::Unverified,
+    Because::Unsettled,
+    Because::NoSource,
+];
+
+pub(crate) const ENDS: [End; 5] = [End::Done, End::Failed, End::NotBegun, End::Overtaken, End::Unknown];
 
 /// Arbitrary reports, with hostile texts among the arbitrary ones.
 pub(crate) fn any_report() -> impl Strategy<Value = Report> {
     let entries = prop::collection::vec(any_entry(), 0..6);
     let findings = prop::collection::vec(any_finding(), 0..3);
-    (entries, findings, any::<bool>(), any_text(), any_text(), any::<u32>()).prop_map(
-        |(entries, findings, incomplete, mapping, run, number)| {
+    let causes = prop::collection::vec(prop::sample::select(CAUSES.to_vec()), 0..6);
+    let ends = prop::collection::vec(prop::sample::select(ENDS.to_vec()), 0..5);
+    let writes = prop::option::of((any_text(), causes, ends));
+    (entries, findings, any::<bool>(), any_text(), any_text(), any::<u32>(), writes).prop_map(
+        |(entries, findings, incomplete, mapping, run, number, writes)| {
             let mut made = report(entries, findings, incomplete);
+            if let Some((text, causes, ends)) = writes {
+                write_about(&mut made, &text, &causes, &ends);
+            }
             made.requests.push((run.clone(), u64::from(number)));
             made.duration = Duration::from_micros(u64::from(number));
-            Report { mapping, run, ..made }
+            Report { mapping, run, ..made }.decided()
         },
     )
 }

@@ -2,13 +2,23 @@
 
 use esc_sync::report::{Format, Style};
 
-use super::sample::{rendered, rendered_as, rich};
+use super::sample::{planned, rendered, rendered_as, rich, written};
 
 #[test]
 fn every_format_of_one_report() {
     for format in Format::ALL {
         insta::assert_snapshot!(format!("rich_{format}"), rendered(*format, &rich()));
     }
+}
+
+#[test]
+fn every_format_of_a_plan_and_of_its_outcomes() {
+    for format in Format::ALL {
+        insta::assert_snapshot!(format!("planned_{format}"), rendered(*format, &planned()));
+        insta::assert_snapshot!(format!("written_{format}"), rendered(*format, &written()));
+    }
+    let style = Style { width: 110, color: false, verbose: 1 };
+    insta::assert_snapshot!("written_text_verbose", rendered_as(Format::Text, &written(), style));
 }
 
 #[test]
