@@ -5,4 +5,20 @@
 //! nobody replaced it meanwhile; what cannot be trusted (torn, edited, newer, of
 //! another organization) is refused by name and never taken for "in sync".
 
+pub mod audit;
+pub mod audit_chain;
 pub mod backend;
+pub mod disk;
+pub mod document;
+
+pub mod file;
+mod form;
+pub mod journal;
+mod journal_lines;
+mod key;
+mod line;
+pub mod memory;
+mod records;
+mod wording;
+
+pub use records::Ledger;
