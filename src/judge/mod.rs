@@ -13,6 +13,7 @@ mod keys;
 mod line;
 mod remedy;
 mod rule;
+mod sides;
 mod subject;
 mod world;
 
@@ -53,6 +54,7 @@ use crate::{
 
 pub use placeholder::{Family, placeholder_family};
 pub use rule::{RULES, Rule, help, rule};
+pub use sides::{EntrySides, EscKnowledge, GithubKnowledge, PlaceSide, Sides};
 
 use rule::Check;
 use subject::Subject;
