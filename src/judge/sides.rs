@@ -205,11 +205,10 @@ mod tests {
 
     #[test]
     fn v13_v14_keys_by_meaning_and_base64_by_its_bytes() {
-        let key = Case::new().config("K", "k").service("ssh").detail(|detail| {
-            detail.format = crate::mapping::catalogue::format("ssh-public-key").map(crate::mapping::FormatRule::Named);
-        });
-        let commented = format!("{} somebody", public_key().trim_end());
-        let key = key.plain_value("k", public_key()).variable("K", &commented);
+        let wrap = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
+        let commented = wrap(&format!("{} somebody", public_key().trim_end()));
+        let key = Case::new().config("LAMBDA_LABS_SSH_PUBLIC_KEY", "k").service("lambda-labs");
+        let key = key.plain_value("k", &wrap(public_key())).variable("LAMBDA_LABS_SSH_PUBLIC_KEY", &commented);
         assert_eq!(with(key, |sides| sides.github[0].equal), Some(true));
         let wrapped = |held: &str| {
             let case = Case::new().secret("A", "a").encoding(Encoding::Base64).value("a", held).listed("A");

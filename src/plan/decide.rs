@@ -266,3 +266,6 @@ fn push(create: bool, why: Why) -> Decision {
 fn pull(create: bool, why: Why) -> Decision {
     Decision::Pull { create, why }
 }
+
+#[cfg(test)]
+mod tests;

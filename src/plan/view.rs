@@ -222,3 +222,6 @@ impl Stamps {
         if held.updated_at == updated_at && created { Self::Match } else { Self::Moved }
     }
 }
+
+#[cfg(test)]
+mod tests;
