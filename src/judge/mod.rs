@@ -15,6 +15,7 @@ mod line;
 mod recalled;
 mod remedy;
 mod rule;
+mod sides;
 mod subject;
 mod world;
 
@@ -58,6 +59,7 @@ use crate::{
 
 pub use placeholder::{Family, placeholder_family};
 pub use rule::{RULES, Rule, help, rule};
+pub use sides::{EntrySides, EscKnowledge, GithubKnowledge, PlaceSide, Sides};
 
 use rule::Check;
 use subject::Subject;

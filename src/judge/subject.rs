@@ -189,7 +189,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-fn expected_format(entry: &Entry) -> Option<Expected<'_>> {
+pub(super) fn expected_format(entry: &Entry) -> Option<Expected<'_>> {
     match &entry.detail().format {
         Some(FormatRule::Inline(pattern)) => Some(Expected::Inline(pattern)),
         Some(FormatRule::Named(format)) => Some(Expected::Named(format)),
@@ -304,7 +304,7 @@ impl<'a> GithubSide<'a> {
     }
 }
 
-fn job_side<'a>(world: &'a World<'a>, entry: &Entry, place: &GithubPlace, reading: &Reading) -> JobSide<'a> {
+pub(super) fn job_side<'a>(world: &'a World<'a>, entry: &Entry, place: &GithubPlace, reading: &Reading) -> JobSide<'a> {
     let Some(job) = &world.snapshot.job else { return JobSide::Apart };
     if place.slot != Slot::Secret || place.scope.app() != App::Actions || !reaches_job(job, &place.scope) {
         return JobSide::Apart;

@@ -5,9 +5,28 @@
 //! action has a source that is a placeholder, empty, unread or malformed; no place
 //! that somebody else changed is written unless it was named or a winner declared.
 
+mod access;
+mod build;
+mod decide;
+mod describe;
+mod guard;
+mod kept;
+mod options;
+mod prune;
+mod several;
+mod value;
+mod view;
+mod wording;
+
 use std::sync::Arc;
 
 use crate::model::{Fingerprint, GithubPlace, Place, RepoRef, SecretName, Stamp};
+
+pub use build::plan;
+pub use describe::describe;
+pub use kept::{Header, Kept, KeptError, to_json};
+pub use options::{PlanError, PlanOptions, Source};
+pub use value::value_for;
 
 /// All that a run would do.
 #[derive(Clone, Debug, Default)]
