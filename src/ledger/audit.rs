@@ -35,7 +35,7 @@ pub struct Head {
 }
 
 impl Head {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self { seq: 0, hash: GENESIS.into() }
     }
 }
@@ -116,7 +116,7 @@ async fn append_once(backend: &dyn Backend, entries: &[AuditEntry], known: &Head
 
 /// The last line of a part, and the number of its first.
 fn ends_of(part: &[u8]) -> Option<(Head, u64)> {
-    let lines = lines_of(part).ok()?;
+    let lines = lines_of(part, None).ok()?;
     let last = lines.last()?;
     Some((Head { seq: last.seq, hash: last.hash.clone() }, lines.first()?.seq))
 }

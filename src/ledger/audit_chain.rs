@@ -108,11 +108,7 @@ pub(super) fn extend(head: &Head, entries: &[AuditEntry]) -> (String, Head) {
 
 /// All lines of a whole log, or the first place where it is not as it was written.
 pub fn verify(bytes: &[u8], head: Option<&Head>) -> Result<Vec<AuditLine>, Broken> {
-    let lines = lines_of(bytes)?;
-    let start = (0, GENESIS);
-    if lines.first().is_some_and(|first| (first.seq, &*first.prev) != (start.0 + 1, start.1)) {
-        return Err(Broken { line: 1, why: BrokenBy::OutOfOrder });
-    }
+    let lines = lines_of(bytes, Some(Head::start()))?;
     let Some(head) = head else {
         return if lines.is_empty() { Ok(lines) } else { Err(Broken { line: lines.len(), why: BrokenBy::NoHead }) };
     };
@@ -124,18 +120,18 @@ pub fn verify(bytes: &[u8], head: Option<&Head>) -> Result<Vec<AuditLine>, Broke
     }
 }
 
-/// Lines that follow each other, wherever in the chain they begin.
-pub(super) fn lines_of(bytes: &[u8]) -> Result<Vec<AuditLine>, Broken> {
-    let mut lines: Vec<AuditLine> = Vec::new();
+/// Lines that follow each other, and the line `after` if that is known.
+pub(super) fn lines_of(bytes: &[u8], mut after: Option<Head>) -> Result<Vec<AuditLine>, Broken> {
+    let mut lines = Vec::new();
     for (at, raw) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let broken = |why| Broken { line: at + 1, why };
         let raw = raw.strip_suffix(b"\n").ok_or(broken(BrokenBy::Torn))?;
         let line = std::str::from_utf8(raw).ok().and_then(read_line).ok_or(broken(BrokenBy::Edited))?;
-        let follows =
-            lines.last().is_none_or(|last| last.seq.checked_add(1) == Some(line.seq) && last.hash == line.prev);
-        if !follows {
+        let follows = |last: &Head| last.seq.checked_add(1) == Some(line.seq) && last.hash == line.prev;
+        if !after.as_ref().is_none_or(follows) {
             return Err(broken(BrokenBy::OutOfOrder));
         }
+        after = Some(Head { seq: line.seq, hash: line.hash.clone() });
         lines.push(line);
     }
     Ok(lines)

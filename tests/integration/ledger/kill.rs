@@ -23,6 +23,8 @@ use super::sample::{ended, header, identity, intent, place, record};
 use crate::support::program::folder;
 
 const FOLDER: &str = "ESC_SYNC_TEST_KILL_FOLDER";
+/// Before each number; the test runner writes on the same stream.
+const SAID: &str = "durable: ";
 const WRITER: &str = "ledger::kill::a_writer_says_what_is_durable";
 
 /// The n-th record of a writer: the run's number is how it is told apart.
@@ -59,7 +61,7 @@ async fn a_writer_says_what_is_durable() {
     for number in (first..).take(most) {
         write_once(&state, number).await;
         let mut out = std::io::stdout();
-        writeln!(out, "durable {number}").and_then(|()| out.flush()).expect("somebody listens");
+        writeln!(out, "{SAID}{number}").and_then(|()| out.flush()).expect("somebody listens");
     }
     assert!(counter(&state).await >= 3);
 }
@@ -78,7 +80,7 @@ fn start(folder: &Path) -> Child {
 fn killed_after(lines: usize, folder: &Path) -> usize {
     let mut child = start(folder);
     let mut said = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
-    let mut durable = said.by_ref().filter_map(|line| Some(line.split_once("durable ")?.1.parse().expect("a number")));
+    let mut durable = said.by_ref().filter_map(|line| Some(line.split_once(SAID)?.1.parse().expect("a number")));
     let last = durable.nth(lines).expect("it writes until it is killed");
     child.kill().expect("it runs");
     child.wait().expect("it ends");
@@ -108,7 +110,7 @@ async fn c7_the_second_leaves_and_names_the_first_and_death_frees_the_lock() {
     let folder = folder("kill-lock").join("state");
     let mut child = start(&folder);
     let mut said = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
-    said.find(|line| line.contains("durable")).expect("it holds the lock and writes");
+    said.find(|line| line.contains(SAID)).expect("it holds the lock and writes");
     let state = FileState::new(&folder);
     let fault = state.exclude("the second", Duration::ZERO).await.expect_err("held");
     assert!(fault.what.contains("the writer") && fault.what.contains(&child.id().to_string()), "{fault:?}");
