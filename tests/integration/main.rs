@@ -13,3 +13,4 @@ mod sandbox_github;
 mod simulation;
 mod stores;
 mod support;
+mod sync_github;

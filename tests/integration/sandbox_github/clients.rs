@@ -17,7 +17,7 @@ use esc_sync::{
 const VALUE: &str = "-----BEGIN X-----\nline \"two\" $HOME ${{ x }} \\n\n\ttab é\n-----END X-----\n";
 
 /// The folder in which `clients/install` puts things.
-pub(super) fn installed(what: &str) -> PathBuf {
+pub(crate) fn installed(what: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
     let path = target.join("clients/github").join(what);

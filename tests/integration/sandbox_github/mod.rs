@@ -1,7 +1,7 @@
 //! The emulator from outside: its protocol, its faults, its GitHub side, and real clients.
 
 mod apps;
-mod clients;
+pub(crate) mod clients;
 mod conformance;
 mod control;
 mod faults;
