@@ -67,7 +67,7 @@ fn head(report: &Report, summary: &Summary) -> String {
     }
     writeln!(text, "| **all** | **{}** |", summary.entries).expect("a string takes all");
     if let Some(writes) = summary.writes() {
-        writeln!(text, "\nWrites: {writes}.").expect("a string takes all");
+        writeln!(text, "\n{writes}.").expect("a string takes all");
     }
     for remark in &report.remarks {
         writeln!(text, "\n- {}", prose(&clipped(remark, LONG))).expect("a string takes all");

@@ -6,14 +6,17 @@
 //! included, outweighs what was found (exit 3 over exit 1); and a run that checked
 //! nothing has failed.
 
+mod writes;
+
 use std::{fmt::Write as _, time::Duration};
 
-use super::{EntryReport, Report, Verdict, writes::end_word};
+use super::{EntryReport, Report, Verdict};
 use crate::{
     judge::is_ignorance,
     model::{Severity, Status},
-    plan::{Because, End},
+    plan::End,
 };
+use writes::Writes;
 
 /// What the fields of a report beside its verdict come to.
 pub(super) fn decide(report: &Report) -> Verdict {
@@ -50,17 +53,6 @@ pub struct Summary {
     exit_code: u8,
     fail_on: Severity,
     duration: Duration,
-}
-
-/// The numbers of a plan and of what became of it; in each list only what there is any of.
-#[derive(Clone, Debug)]
-struct Writes {
-    /// Whether the command is one that writes or says what it would write.
-    spoken_of: bool,
-    actions: usize,
-    verbs: Vec<(&'static str, usize)>,
-    ends: Vec<(End, usize)>,
-    left: Vec<(Because, usize)>,
 }
 
 impl Summary {
@@ -123,7 +115,7 @@ impl Summary {
 
     /// Counts what would be written, what was, and what was left alone; `None` for a command that does not write.
     pub fn writes(&self) -> Option<String> {
-        self.writes.spoken_of.then(|| self.writes.sentence())
+        self.writes.is_spoken_of.then(|| self.writes.sentence())
     }
 
     /// Why the verdict is what it is.
@@ -186,69 +178,6 @@ impl Summary {
     }
 }
 
-impl Writes {
-    fn of(report: &Report) -> Self {
-        let Report { actions, held_back, outcomes, .. } = report;
-        let spoken_of = matches!(report.command, "plan" | "sync");
-        Self {
-            spoken_of: spoken_of || !(actions.is_empty() && held_back.is_empty() && outcomes.is_empty()),
-            actions: actions.len(),
-            verbs: tally(actions.iter().map(|action| action.verb)),
-            ends: tally(outcomes.iter().map(|outcome| outcome.end)),
-            left: tally(held_back.iter().map(|held| held.because)),
-        }
-    }
-
-    fn sentence(&self) -> String {
-        let mut text = match (self.actions, self.ends.is_empty()) {
-            (0, true) => "nothing to write".to_owned(),
-            (number, true) => format!("{} planned: {}", counted(number, "write"), listed(&self.verbs, |verb| *verb)),
-            (number, false) => {
-                format!("{}: {}", counted(number, "write"), listed(&self.ends, |end| end_word(*end)))
-            }
-        };
-        let left: usize = self.left.iter().map(|(_, number)| number).sum();
-        if left > 0 {
-            let causes = listed(&self.left, |because| because.as_str());
-            write!(text, "; {left} left as they are: {causes}").expect("a string takes all");
-        }
-        text
-    }
-
-    /// What was refused, and what was not done.
-    fn troubles(&self) -> Vec<String> {
-        let refused: Vec<_> = self.left.iter().copied().filter(|(because, _)| because.is_refusal()).collect();
-        let undone: Vec<_> = self.ends.iter().copied().filter(|(end, _)| *end != End::Done).collect();
-        let mut parts = Vec::new();
-        if !refused.is_empty() {
-            let number: usize = refused.iter().map(|(_, number)| number).sum();
-            let causes = listed(&refused, |because| because.as_str());
-            parts.push(format!("{} refused ({causes})", counted(number, "write")));
-        }
-        if !undone.is_empty() {
-            let ends = listed(&undone, |end| end_word(*end));
-            parts.push(format!("of {}: {ends}", counted(self.actions, "write")));
-        }
-        parts
-    }
-}
-
-/// How often each comes, in the order of the first.
-fn tally<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<(T, usize)> {
-    let mut tallied: Vec<(T, usize)> = Vec::new();
-    for one in all {
-        match tallied.iter_mut().find(|(known, _)| *known == one) {
-            Some((_, number)) => *number += 1,
-            None => tallied.push((one, 1)),
-        }
-    }
-    tallied
-}
-
-fn listed<T>(tallied: &[(T, usize)], word: impl Fn(&T) -> &'static str) -> String {
-    tallied.iter().map(|(one, number)| format!("{number} {}", word(one))).collect::<Vec<_>>().join(", ")
-}
-
 fn is_checked(entry: &EntryReport) -> bool {
     entry.status != Status::Unknown
 }
@@ -287,7 +216,6 @@ mod tests {
     use crate::{
         judge::Finding,
         model::{Evidence, Kind, Tier},
-        report::{ActionReport, HeldBackReport, OutcomeReport},
         yaml::Position,
     };
 
@@ -361,87 +289,6 @@ mod tests {
             report.verdict = verdict;
             assert_eq!(report.exit_code(), code);
         }
-    }
-
-    fn written(because: &[Because], ends: &[End], incomplete: bool) -> Report {
-        let place = || crate::model::Place::Job { name: "A".parse().expect("legal") };
-        let held_back = because.iter().map(|because| HeldBackReport {
-            name: "A".into(),
-            place: place(),
-            because: *because,
-            reason: String::new(),
-            remedy: String::new(),
-        });
-        let outcomes = ends.iter().enumerate().map(|(action, end)| OutcomeReport {
-            action,
-            name: "A".into(),
-            verb: "update",
-            place: place(),
-            end: *end,
-            reason: String::new(),
-            help: String::new(),
-        });
-        let actions = ends.iter().enumerate().map(|(id, _)| ActionReport {
-            id,
-            name: "A".into(),
-            verb: if id == 0 { "create" } else { "update" },
-            from: None,
-            to: place(),
-            reason: String::new(),
-        });
-        Report {
-            command: "sync",
-            actions: actions.collect(),
-            held_back: held_back.collect(),
-            outcomes: outcomes.collect(),
-            ..report(vec![entry(Status::Mismatch, &[Severity::Error])], vec![], incomplete)
-        }
-        .decided()
-    }
-
-    #[test]
-    fn of_refused_undone_unread_and_found_the_highest_code_wins() {
-        use Because::{Conflict, Drifted, Guarded, NoSource, Opaque, Unread, Unsettled, Unverified};
-        use End::{Done, Failed, NotBegun, Overtaken, Unknown};
-        let cases: Vec<(&[Because], &[End], bool, u8, Verdict)> = vec![
-            (&[], &[Done], false, 1, Verdict::Fail),
-            (&[Unverified, Unread, Unsettled, NoSource], &[Done], false, 1, Verdict::Fail),
-            (&[Unread], &[Done], true, 3, Verdict::Unknown),
-            (&[], &[Done, Failed], true, 4, Verdict::Fail),
-            (&[], &[NotBegun], false, 4, Verdict::Fail),
-            (&[], &[Overtaken], false, 4, Verdict::Fail),
-            (&[], &[Unknown, Done], false, 4, Verdict::Unknown),
-            (&[], &[Unknown, Failed], false, 4, Verdict::Fail),
-            (&[Conflict], &[Unknown], true, 5, Verdict::Fail),
-            (&[Drifted], &[], false, 5, Verdict::Fail),
-            (&[Guarded, Unverified], &[], false, 5, Verdict::Fail),
-            (&[Opaque], &[Done], true, 5, Verdict::Fail),
-        ];
-        for (because, ends, incomplete, code, verdict) in cases {
-            let report = written(because, ends, incomplete);
-            assert_eq!((report.exit_code(), report.verdict), (code, verdict), "{because:?} {ends:?} {incomplete}");
-        }
-    }
-
-    #[test]
-    fn the_summary_counts_writes() {
-        let said = |report: &Report| (Summary::of(report).writes().unwrap_or_default(), Summary::of(report).why());
-        let report = written(&[Because::Conflict, Because::Unverified], &[End::Done, End::Failed, End::Done], true);
-        assert_eq!(
-            said(&report),
-            (
-                "3 writes: 2 done, 1 failed; 2 left as they are: 1 conflict, 1 unverified".into(),
-                "1 write refused (1 conflict); of 3 writes: 1 failed; a store could not be asked or did not answer; found so far: 1 error".into()
-            )
-        );
-        let planned = Report { outcomes: Vec::new(), ..report };
-        assert_eq!(
-            Summary::of(&planned).writes().as_deref(),
-            Some("3 writes planned: 1 create, 2 update; 2 left as they are: 1 conflict, 1 unverified")
-        );
-        let idle = written(&[], &[], false);
-        assert_eq!(said(&idle), ("nothing to write".into(), "1 error".into()));
-        assert_eq!(Summary::of(&Report { command: "check", ..idle }).writes(), None);
     }
 
     #[test]

@@ -56,13 +56,16 @@ impl Text<'_> {
         let column = planned.chain(ended).max().unwrap_or(0).min(LONGEST_COLUMN);
         for action in &group.planned {
             let (sign, ink) = sign(action.verb);
-            self.write(&format!("{sign} {}", action.verb), ink, (&action.name, column), &action.to)?;
+            let what = format!("{sign} {}", action.verb);
+            let what = Cell { column: PLANNED, ..cell(&what, ink) };
+            self.write(what, (&action.name, column), &action.to)?;
             self.page.prose(8, 8, Ink::Plain, &clipped(&action.reason, LONGEST_REASON))?;
         }
         for outcome in &group.ended {
             let ink = if outcome.end == End::Done { Ink::Good } else { Ink::Bad };
             let what = format!("{} {}", end_word(outcome.end), outcome.verb);
-            self.write(&what, ink, (&outcome.name, column), &outcome.place)?;
+            let what = Cell { column: ENDED, ..cell(&what, ink) };
+            self.write(what, (&outcome.name, column), &outcome.place)?;
             self.page.prose(8, 8, Ink::Plain, &clipped(&outcome.reason, LONGEST_REASON))?;
             self.page.whole(8, "fix:", Ink::Command, &outcome.help)?;
         }
@@ -70,9 +73,8 @@ impl Text<'_> {
     }
 
     /// The sign and the verb, the name, and what the target's own line does not say.
-    fn write(&mut self, what: &str, ink: Ink, (name, column): (&str, usize), place: &Place) -> io::Result<()> {
+    fn write(&mut self, what: Cell<'_>, (name, column): (&str, usize), place: &Place) -> io::Result<()> {
         let (_, own) = split(place);
-        let what = Cell { column: VERB, ..cell(what, ink) };
         let name = Cell { ink: Ink::Bold, column, ..quoted(name) };
         self.page.row(4, 8, &[what, name, Cell { ink: Ink::Dim, ..quoted(&own) }])
     }
@@ -154,5 +156,6 @@ fn sign(verb: &str) -> (char, Ink) {
 
 /// Longer names push what follows them.
 const LONGEST_COLUMN: usize = 40;
-/// `not begun restrict` is the longest, and rare; `~ restrict` sets the column.
-const VERB: usize = 10;
+/// `~ restrict` and, but for a rare one, `overtaken update` are the longest.
+const PLANNED: usize = 10;
+const ENDED: usize = 16;
