@@ -6,6 +6,7 @@ mod docs;
 mod judge;
 mod layering;
 mod mapping;
+mod plan;
 mod report;
 mod sandbox_esc;
 mod sandbox_github;
