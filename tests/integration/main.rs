@@ -7,6 +7,7 @@ mod judge;
 mod layering;
 mod ledger;
 mod mapping;
+mod plan;
 mod report;
 mod sandbox_esc;
 mod sandbox_github;

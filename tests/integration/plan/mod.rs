@@ -1,0 +1,7 @@
+//! The planner over whole worlds: exhaustively small, randomly large, and case by case.
+
+mod cases;
+mod exhaustive;
+mod files;
+mod random;
+mod world;
