@@ -166,7 +166,7 @@ impl Endpoint {
         trace(request, progress.attempts, took, &outcome);
         progress.doubtful |= match &outcome {
             Ok(response) => response.status.is_server_error(),
-            Err(error) => error.may_have_arrived(),
+            Err(error) => !error.is_before_sending(),
         };
         // Closed at once and not after the slot is given back: whoever waits for it must see the gate.
         if let Some((pause, status)) = self.pause_of(&outcome) {

@@ -87,9 +87,17 @@ impl HttpError {
         matches!(self, Self::Connect(_) | Self::Interrupted)
     }
 
-    /// Whether the server may have taken the request all the same.
-    pub(super) fn may_have_arrived(&self) -> bool {
-        matches!(self, Self::Interrupted | Self::Status { .. } | Self::Timeout { .. } | Self::TooLarge { .. })
+    /// Whether the request was certainly not carried out: it never left, or was turned away.
+    pub fn is_before_sending(&self) -> bool {
+        match self {
+            Self::Connect(_)
+            | Self::IllegalPath
+            | Self::OtherOrigin
+            | Self::Paused { .. }
+            | Self::Redirected { .. }
+            | Self::Tls(_) => true,
+            Self::Interrupted | Self::Status { .. } | Self::Timeout { .. } | Self::TooLarge { .. } => false,
+        }
     }
 
     /// What a person is told.

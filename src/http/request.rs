@@ -127,6 +127,12 @@ impl Request {
         self
     }
 
+    /// A header whose value was read from an answer; `None` if it cannot stand in one.
+    pub fn header_value(mut self, name: &'static str, value: &str) -> Option<Self> {
+        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
+        Some(self)
+    }
+
     /// Puts the login in; a renewed one takes the place of the old.
     pub fn authorize(&mut self, credential: &Credential) {
         self.headers.insert(reqwest::header::AUTHORIZATION, credential.0.clone());

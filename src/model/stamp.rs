@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 /// Seconds since 1970, shown as RFC 3339.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Stamp(pub i64);
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

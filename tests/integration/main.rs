@@ -14,4 +14,5 @@ mod sandbox_github;
 mod simulation;
 mod stores;
 mod support;
+mod sync_esc;
 mod sync_github;

@@ -116,10 +116,11 @@ async fn write_batch(
             Ok(listed) => one::carry_out(run, scopes, change, listed.or(change.visibility)).await,
             Err(halt) => Err(halt),
         };
-        let ended = match result {
-            Ok(()) => Ended { action: change.action, end: End::Done, reason: String::new(), help: String::new() },
-            Err(Halt { end, reason, help }) => Ended { action: change.action, end, reason, help },
+        let (end, reason, help) = match result {
+            Ok(()) => (End::Done, String::new(), String::new()),
+            Err(Halt { end, reason, help }) => (end, reason, help),
         };
+        let ended = Ended { action: change.action, end, reason, help, answered: run.store.server_time() };
         (run.on_event)(GithubEvent::Ended(&ended));
         ended
     }))
