@@ -6,3 +6,11 @@
 //! another organization) is refused by name and never taken for "in sync".
 
 pub mod backend;
+pub(crate) mod fault;
+pub(crate) mod lease;
+#[cfg(feature = "object-store")]
+pub mod object;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+pub mod postgres_url;
+pub mod url;
