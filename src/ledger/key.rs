@@ -4,7 +4,7 @@ use super::backend::{StateFault, StateFaultKind};
 
 /// Plain segments parted by slashes: letters, digits, `-`, `_` and `.`, none beginning with a dot.
 /// A key comes from our own code, or from what a person typed as the id of a run.
-pub(super) fn check(key: &str) -> Result<(), StateFault> {
+pub(crate) fn check(key: &str) -> Result<(), StateFault> {
     let is_plain = |segment: &str| {
         !segment.is_empty()
             && segment.len() <= 100

@@ -6,6 +6,7 @@
 //! nothing.
 //! Sources of the protocol: ESC `cmd/esc/cli/client`, SPEC (see `docs/architecture.md`).
 
+mod create;
 pub mod definition;
 mod diagnostic;
 mod login;

@@ -10,6 +10,7 @@ mod journal;
 mod kill;
 mod records;
 mod sample;
+mod shared;
 
 use std::sync::Arc;
 
