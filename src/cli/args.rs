@@ -23,6 +23,16 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Tell whether every secret is there, real, well-formed, equal on both sides and visible
     Check(CheckArgs),
+    /// Show what sync would do, and write nothing
+    Plan(PlanArgs),
+    /// Bring ESC and GitHub to agree, as far as nothing is lost by it
+    Sync(SyncArgs),
+    /// Record, inside Actions, what GitHub holds, so that checks elsewhere can compare
+    Attest(AttestArgs),
+    /// Put back what a run replaced, as far as ESC's revisions know it
+    Rollback(RollbackArgs),
+    /// Show the audit log, verified
+    History(HistoryArgs),
     /// Work on mapping files
     Mapping(MappingArgs),
     /// Serve the emulator of ESC and GitHub on loopback
@@ -61,6 +71,9 @@ pub(crate) struct Global {
     /// Run against the embedded emulator, its state kept in DIR
     #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = KEPT_FOLDER)]
     pub(crate) sandbox: Option<PathBuf>,
+    /// Where runs remember each other: file:, esc:, postgres:, s3:, gs: or azblob: [env: ESC_SYNC_STATE]
+    #[arg(long, global = true, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) state: Option<String>,
     /// Send no request
     #[arg(long, global = true)]
     pub(crate) offline: bool,
@@ -81,6 +94,7 @@ impl Global {
         let set = |name| std::env::var_os(name).filter(|text| !text.is_empty());
         self.mapping = self.mapping.or_else(|| set("ESC_SYNC_MAPPING").map(PathBuf::from));
         self.profile = self.profile.or_else(|| set("ESC_SYNC_PROFILE")?.into_string().ok());
+        self.state = self.state.or_else(|| set("ESC_SYNC_STATE")?.into_string().ok());
         self
     }
 }
@@ -114,6 +128,100 @@ pub(crate) struct CheckArgs {
     /// The weakest evidence that passes: presence, attested or value; below it, unverified is an error
     #[arg(long, value_name = "EVIDENCE", default_value = "presence", value_parser = evidence_word)]
     pub(crate) require_evidence: Evidence,
+}
+
+/// What `plan` and `sync` have in common.
+#[derive(Debug, Args)]
+pub(crate) struct Choices {
+    /// Take every value from this side: esc or github [default: each entry's direction]
+    #[arg(long, value_name = "STORE", value_parser = ["esc", "github"])]
+    pub(crate) from: Option<String>,
+    /// ESC's value wins over a drifted, conflicting or unknown one of this entry (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) overwrite: Vec<String>,
+    /// GitHub's value wins for this entry, where it can be read (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) take: Vec<String>,
+    /// Delete this name from GitHub: one we wrote and no entry speaks of any more (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) prune: Vec<String>,
+    /// Refuse a plan of more writes than this
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) max_changes: usize,
+    #[command(flatten)]
+    pub(crate) judging: CheckArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) choices: Choices,
+    /// Keep the plan, for `sync --plan FILE`; it holds names and fingerprints only
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    #[command(flatten)]
+    pub(crate) choices: Choices,
+    /// Apply exactly this kept plan, or nothing if what it rests on has moved
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "overwrite", "take", "prune"])]
+    pub(crate) plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+/// What every command that writes remotely has in common.
+#[derive(Debug, Args)]
+pub(crate) struct Writing {
+    /// Do not ask before writing
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Wait this long for another run to end
+    #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration)]
+    pub(crate) lock_wait: Duration,
+    /// Writes to GitHub that may be made at once before the pace begins
+    #[arg(long, value_name = "N", default_value_t = 150)]
+    pub(crate) write_burst: u32,
+    /// Writes to GitHub a minute after that
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) write_pace: u32,
+    /// Writes to GitHub an hour
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub(crate) write_cap: u32,
+    /// Set aside state that is damaged or of somebody else, and begin anew: nothing is known then
+    #[arg(long)]
+    pub(crate) rebuild_state: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttestArgs {
+    #[command(flatten)]
+    pub(crate) judging: CheckArgs,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RollbackArgs {
+    /// The run, as `history` and every report name it
+    pub(crate) run: String,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Only this run
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+}
+
+impl Default for CheckArgs {
+    fn default() -> Self {
+        Self { fail_on: Severity::Error, require_evidence: Evidence::Presence }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -56,6 +56,11 @@ impl Context {
         Ok(())
     }
 
+    /// A variable of the environment the command runs in.
+    pub(crate) fn var(&self, name: &str) -> Option<String> {
+        self.environment.var(name)
+    }
+
     /// Finds logins; asks nobody yet.
     pub(crate) fn stores(&self, global: &Global, mapping: &Mapping) -> Stores {
         let look_up = |name: &str| self.environment.var(name);

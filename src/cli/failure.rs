@@ -1,6 +1,6 @@
 //! Why a command ended without a result, what to do about it, and its exit code.
 
-use std::io;
+use std::{io, sync::Arc};
 
 use crate::{engine::SelectionError, model::Unread};
 
@@ -16,9 +16,13 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), help: Some(help.into()), rendered: false }
+    }
+
     /// Something typed or written that a person can put right; no store was asked.
     pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, message: message.into(), help: Some(help.into()), rendered: false }
+        Self::new(Exit::Usage, message, help)
     }
 
     /// The host refused something the run cannot do without.
@@ -27,7 +31,19 @@ impl Failure {
     }
 
     pub(crate) fn unknown(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { exit: Exit::Unknown, ..Self::usage(message, help) }
+        Self::new(Exit::Unknown, message, help)
+    }
+
+    pub(crate) fn is_usage(&self) -> bool {
+        self.exit == Exit::Usage
+    }
+
+    /// Says it as a warning, and what follows from it.
+    pub(crate) fn warn(self, so: &str) {
+        terminal::say(format_args!("esc-sync: warning: {}; {so}", self.message));
+        if let Some(help) = self.help {
+            terminal::say(format_args!("esc-sync: help: {help}"));
+        }
     }
 
     /// Says it on standard error and returns the code to end with.
@@ -69,5 +85,11 @@ impl From<SelectionError> for Failure {
 impl From<Unread> for Failure {
     fn from(unread: Unread) -> Self {
         Self::unknown(unread.what, unread.help)
+    }
+}
+
+impl From<Arc<Unread>> for Failure {
+    fn from(unread: Arc<Unread>) -> Self {
+        Self::unknown(unread.what.clone(), unread.help.clone())
     }
 }

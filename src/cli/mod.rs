@@ -1,20 +1,29 @@
 //! The command line: wires the rooms, prints, maps to exit codes. It decides nothing.
 
 mod args;
+mod attest;
 mod check;
+mod choices;
 mod context;
 mod environment;
 mod exit;
 mod failure;
 mod harden;
+mod history;
 mod logging;
 mod mapping;
 mod mapping_file;
 mod output;
+mod plan_file;
 mod progress;
+mod rollback;
 mod sandbox;
+mod session;
+mod state;
 mod summary;
+mod sync;
 mod terminal;
+mod writing;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -61,6 +70,11 @@ fn quiet_panics() {
 fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(args) => check::run(&cli.global, args),
+        Command::Plan(args) => sync::plan(&cli.global, args),
+        Command::Sync(args) => sync::sync(&cli.global, args),
+        Command::Attest(args) => attest::run(&cli.global, args),
+        Command::Rollback(args) => rollback::run(&cli.global, args),
+        Command::History(args) => history::run(&cli.global, args),
         Command::Mapping(args) => mapping::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),
     }

@@ -45,6 +45,12 @@ enum Sink {
     Replace { file: PathBuf },
 }
 
+/// How text is set on standard error, where a person is asked.
+pub(crate) fn conversation(global: &Global) -> Style {
+    let color = terminal::wants_color(global.color, terminal::stderr_is_terminal());
+    Style { width: terminal::width(), color, verbose: global.verbose }
+}
+
 /// Opens every `--report` file. `mapping` is the one file that must not be among them.
 pub(crate) fn open(global: &Global, mapping: &Path) -> Result<Targets, Failure> {
     let color = terminal::wants_color(global.color, terminal::stdout_is_terminal());
@@ -155,11 +161,20 @@ fn stream(handle: &mut File, format: Format, report: &Report, style: &Style) -> 
     out.flush()
 }
 
+/// Writes a file whole or not at all; for its owner alone.
+pub(crate) fn replace_bytes(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(file, 0o600, |handle| handle.write_all(bytes))
+}
+
 fn replace(file: &Path, format: Format, report: &Report, style: &Style) -> io::Result<()> {
-    let (temporary, mut handle) = beside(file)?;
     // A report holds no secret, and the step that uploads it may be another user.
-    let written = stream(&mut handle, format, report, style)
-        .and_then(|()| handle.set_permissions(Permissions::from_mode(0o644)))
+    replace_by(file, 0o644, |handle| stream(handle, format, report, style))
+}
+
+fn replace_by(file: &Path, mode: u32, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let (temporary, mut handle) = beside(file)?;
+    let written = write(&mut handle)
+        .and_then(|()| handle.set_permissions(Permissions::from_mode(mode)))
         .and_then(|()| std::fs::rename(&temporary, file));
     if written.is_err() {
         let _ = std::fs::remove_file(&temporary);

@@ -1,7 +1,6 @@
 //! One line on the terminal while stores are slow, and the end of a run by signal.
 
 use std::{
-    future::Future,
     io::Write as _,
     task::Poll,
     time::{Duration, Instant},
@@ -9,7 +8,9 @@ use std::{
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::terminal;
+use crate::{engine::Stop, store::Stores};
+
+use super::{Failure, exit::Exit, terminal};
 
 /// Reads that take longer than this deserve a word.
 const PATIENCE: Duration = Duration::from_millis(600);
@@ -34,6 +35,67 @@ pub(crate) async fn watch<T>(work: impl Future<Output = T>, said: impl Fn() -> S
     };
     line.clear();
     result
+}
+
+/// Drives writing to its end. The first signal lets nothing new begin and gives what is in flight
+/// so long to settle; `None` if it did not, or a second signal came (failure case C3).
+pub(crate) async fn settle<T>(
+    work: impl Future<Output = T>,
+    stop: &Stop,
+    settling: Duration,
+    said: impl Fn() -> String,
+) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let mut stopped = std::pin::pin!(stopped());
+    let mut line = Line { shown: false, started: Instant::now(), enabled: terminal::stderr_is_terminal() };
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + PATIENCE, REFRESH);
+    let mut until: Option<tokio::time::Instant> = None;
+    let result = loop {
+        let over = async {
+            match until {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            done = &mut work => break Some(done),
+            () = over => break None,
+            () = &mut stopped => {
+                if stop.asked() {
+                    break None;
+                }
+                stop.ask();
+                until = Some(tokio::time::Instant::now() + settling);
+                line.clear();
+                terminal::say("esc-sync: stopping; nothing new is begun, what is in flight is settled (again to end at once)");
+            }
+            _ = ticks.tick() => line.draw(&said()),
+        }
+    };
+    line.clear();
+    result
+}
+
+/// What is said while stores are read.
+pub(crate) fn said(stores: &Stores) -> String {
+    let sent = stores.requests();
+    format!("reading: {} requests to ESC, {} to GitHub", sent.esc, sent.github)
+}
+
+/// Stopped before anything was written.
+pub(crate) fn interrupted() -> Exit {
+    terminal::say("esc-sync: interrupted; nothing was written");
+    Exit::Interrupted
+}
+
+/// Stopped in the middle of writes that did not settle in time.
+pub(crate) fn cut_off() -> Failure {
+    Failure::new(
+        Exit::Interrupted,
+        "interrupted; what became of the writes in flight is not known",
+        "run again: the journal tells what was begun, and the next run settles it",
+    )
 }
 
 /// Listens at once, and waits when polled, for a signal that asks to stop: an interrupt,

@@ -9,7 +9,6 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    crypto,
     mapping::Mapping,
     sandbox::{Running, Sandbox, SandboxOptions, World},
 };
@@ -20,6 +19,7 @@ use super::{
     environment::Environment,
     exit::Exit,
     mapping_file::{self, MappingError},
+    state::user_state,
     terminal,
 };
 
@@ -127,7 +127,7 @@ pub(crate) struct Attached {
 impl Attached {
     /// Starts the emulator on a thread of its own and seeds it on first use.
     pub(crate) fn start(dir: &Path, mapping: &Mapping, profile: Option<&str>) -> Result<Self, Failure> {
-        let dir = if dir == Path::new(KEPT_FOLDER) { default_dir(mapping, profile) } else { dir.to_owned() };
+        let dir = folder(dir, mapping, profile);
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let options = SandboxOptions { listen, dir: Some(dir), ..SandboxOptions::default() };
         let (stop, stopped) = oneshot::channel();
@@ -166,12 +166,8 @@ impl Drop for Attached {
     }
 }
 
-/// A folder for each mapping file and profile, so that `check`, `sync` and `check` again meet one world.
-fn default_dir(mapping: &Mapping, profile: Option<&str>) -> PathBuf {
-    let file = std::path::absolute(&*mapping.file).unwrap_or_else(|_| PathBuf::from(&*mapping.file));
-    let name =
-        crypto::short_digest(&[file.as_os_str().as_encoded_bytes(), b"\0", profile.unwrap_or("").as_bytes()].concat());
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")));
-    state.unwrap_or_else(std::env::temp_dir).join("esc-sync/sandbox").join(name)
+/// The folder that `--sandbox` means: without one, a folder for each mapping file and profile, so that
+/// `check`, `sync` and `check` again meet one world.
+pub(crate) fn folder(dir: &Path, mapping: &Mapping, profile: Option<&str>) -> PathBuf {
+    if dir == Path::new(KEPT_FOLDER) { user_state("sandbox", mapping, profile) } else { dir.to_owned() }
 }

@@ -1,14 +1,21 @@
-//! Where pure meets I/O: asks the stores what a mapping needs to know.
+//! Where pure meets I/O: asks the stores what a mapping needs to know, and carries out what was planned.
 //!
-//! It prints nothing and decides nothing; `observe` returns what was said.
+//! It prints nothing and decides nothing: `observe` returns what was said, `apply` writes
+//! what a plan says, `sync` keeps the two and the ledger together.
 
 pub mod apply;
 mod esc_state;
 mod observe;
 mod read_plan;
 mod selection;
+mod sync;
 
+pub use apply::{Pace, PaceOptions, Progress, Stop};
 pub use esc_state::EscState;
 pub use observe::observe;
 pub use read_plan::ReadPlan;
 pub use selection::{Selection, SelectionError};
+pub use sync::{
+    Applied, Applying, Attested, KEY_PATH, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite,
+    Unwritable, key_place,
+};

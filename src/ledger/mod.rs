@@ -28,4 +28,9 @@ mod records;
 pub mod url;
 mod wording;
 
+pub use audit::AuditLog;
+pub use audit_chain::{AuditEntry, AuditEvent, AuditLine, Broken};
+pub use backend::{Backend, Exclusion, StateFault, StateFaultKind};
+pub use document::Identity;
+pub use journal::{EndedLine, Header, Intent, Journal, KeptRun};
 pub use records::Ledger;

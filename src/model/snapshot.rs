@@ -180,6 +180,43 @@ impl EscValue {
         }
     }
 
+    /// Puts a value at `path`, as ESC does after it was written there: missing parents are made.
+    pub fn put(&mut self, path: &EscPath, value: Self) {
+        let mut at = self;
+        for segment in path.segments() {
+            at = at.child(segment);
+        }
+        *at = value;
+    }
+
+    /// What stands under the segment, made if it is not there.
+    fn child(&mut self, segment: &Segment) -> &mut Self {
+        match segment {
+            Segment::Index(index) => {
+                if !matches!(self.kind, EscKind::List(_)) {
+                    self.kind = EscKind::List(Vec::new());
+                }
+                let EscKind::List(items) = &mut self.kind else { unreachable!("it was made a list above") };
+                let index = (*index as usize).min(items.len());
+                if index == items.len() {
+                    items.push(Self::empty());
+                }
+                &mut items[index]
+            }
+            Segment::Key(key) => {
+                if !matches!(self.kind, EscKind::Object(_)) {
+                    self.kind = EscKind::Object(HashMap::new());
+                }
+                let EscKind::Object(fields) = &mut self.kind else { unreachable!("it was made an object above") };
+                fields.entry(key.clone()).or_insert_with(Self::empty)
+            }
+        }
+    }
+
+    fn empty() -> Self {
+        Self { kind: EscKind::Null, secret: false, unknown: false }
+    }
+
     /// The value at `path`, walking objects and lists.
     pub fn lookup(&self, path: &EscPath) -> Option<&Self> {
         path.segments().iter().try_fold(self, |value, segment| match (&value.kind, segment) {

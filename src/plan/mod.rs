@@ -184,6 +184,13 @@ impl Because {
 }
 
 impl End {
+    pub const ALL: &'static [Self] = &[Self::Done, Self::Failed, Self::NotBegun, Self::Overtaken, Self::Unknown];
+
+    /// The end written `word`, if there is one.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|end| end.as_str() == word)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",

@@ -31,7 +31,7 @@ use crate::{
 /// All reads may run at the same time.
 #[derive(Debug)]
 pub struct Stores {
-    esc: Result<EscStore, Arc<Unread>>,
+    esc: Result<Arc<EscStore>, Arc<Unread>>,
     github: Result<GithubStore, Arc<Unread>>,
     job: Result<Option<JobSnapshot>, Arc<Unread>>,
 }
@@ -53,7 +53,7 @@ impl Stores {
         names: impl Iterator<Item = &'a SecretName>,
     ) -> Self {
         Self {
-            esc: EscStore::find(client, env, home).map_err(Arc::new),
+            esc: EscStore::find(client, env, home).map(Arc::new).map_err(Arc::new),
             github: GithubStore::find(client, env).map_err(Arc::new),
             job: job::read(env, names).map_err(Arc::new),
         }
@@ -64,11 +64,16 @@ impl Stores {
         github: Result<GithubStore, Unread>,
         job: Result<Option<JobSnapshot>, Unread>,
     ) -> Self {
-        Self { esc: esc.map_err(Arc::new), github: github.map_err(Arc::new), job: job.map_err(Arc::new) }
+        Self { esc: esc.map(Arc::new).map_err(Arc::new), github: github.map_err(Arc::new), job: job.map_err(Arc::new) }
     }
 
     pub fn esc(&self) -> Result<&EscStore, Arc<Unread>> {
-        self.esc.as_ref().map_err(Arc::clone)
+        self.esc.as_deref().map_err(Arc::clone)
+    }
+
+    /// ESC for a state that lives in it.
+    pub fn shared_esc(&self) -> Result<Arc<EscStore>, Arc<Unread>> {
+        self.esc.clone()
     }
 
     pub fn github(&self) -> Result<&GithubStore, Arc<Unread>> {
@@ -126,7 +131,7 @@ impl Stores {
 
     pub fn requests(&self) -> Requests {
         Requests {
-            esc: self.esc.as_ref().map_or(0, EscStore::requests),
+            esc: self.esc.as_deref().map_or(0, EscStore::requests),
             github: self.github.as_ref().map_or(0, GithubStore::requests),
         }
     }

@@ -1,0 +1,156 @@
+//! What every command over a mapping begins with: the mapping, the selection, the reports, the stores.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use crate::{
+    engine::{Applied, Selection, Task},
+    judge::{JudgeOptions, Judgement},
+    ledger::journal::run_id,
+    mapping::{Loaded, Mapping},
+    model::{JobSnapshot, Severity, Snapshot, Stamp},
+    plan::{Outcome, Plan},
+    report::{ActionReport, HeldBackReport, OutcomeReport, Report},
+    store::Stores,
+};
+
+use super::{
+    Context, Failure,
+    args::{CheckArgs, Global},
+    mapping_file, output, summary, terminal,
+};
+
+/// A command under way.
+#[derive(Debug)]
+pub(crate) struct Session<'g> {
+    pub(crate) global: &'g Global,
+    pub(crate) command: &'static str,
+    pub(crate) selection: Selection,
+    pub(crate) context: Context,
+    /// The run's id, by which history and rollback name it.
+    pub(crate) run: String,
+    loaded: Loaded,
+    started: Instant,
+}
+
+impl<'g> Session<'g> {
+    /// Reads the mapping and proves every `--report` writable; asks no store.
+    pub(crate) fn open(global: &'g Global, command: &'static str) -> Result<(Self, output::Targets), Failure> {
+        let started = Instant::now();
+        let loaded = mapping_file::open(global)?;
+        let selection = Selection::new(&global.only, &global.service, &global.tier)?;
+        selection.check(&loaded.mapping)?;
+        let targets = output::open(global, Path::new(&*loaded.mapping.file))?;
+        let context = Context::new(global, &loaded.mapping)?;
+        let run = run_id(now());
+        Ok((Self { global, command, selection, context, run, loaded, started }, targets))
+    }
+
+    pub(crate) fn mapping(&self) -> &Mapping {
+        &self.loaded.mapping
+    }
+
+    pub(crate) fn stores(&self) -> Stores {
+        self.context.stores(self.global, self.mapping())
+    }
+
+    pub(crate) fn task<'a>(&'a self, stores: &'a Stores) -> Task<'a> {
+        Task { mapping: self.mapping(), selection: &self.selection, stores }
+    }
+
+    /// Which entries are meant, by position; `None`: all of them.
+    pub(crate) fn chosen(&self) -> Option<Vec<bool>> {
+        let entries = &self.mapping().entries;
+        let chosen: Vec<_> = entries.iter().map(|entry| self.selection.contains(entry)).collect();
+        (!chosen.iter().all(|chosen| *chosen)).then_some(chosen)
+    }
+
+    /// A command that writes has no use for `--offline`.
+    pub(crate) fn needs_network(&self) -> Result<(), Failure> {
+        if self.global.offline {
+            let message = format!("{} asks the stores, and --offline forbids that", self.command);
+            return Err(Failure::usage(message, "leave out --offline, or use `esc-sync check --offline`"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// What was found out, as it is told.
+    pub(crate) fn report(
+        &self,
+        snapshot: &Snapshot,
+        judgement: Judgement,
+        stores: &Stores,
+        fail_on: Severity,
+    ) -> Report {
+        summary::report(summary::Outcome {
+            command: self.command,
+            mapping: self.mapping(),
+            selection: &self.selection,
+            snapshot,
+            judgement,
+            requests: requests(stores),
+            duration: self.elapsed(),
+            run: self.run.clone(),
+            fail_on,
+        })
+    }
+
+    /// The report with what is planned, and what became of it so far.
+    pub(crate) fn with_plan(&self, report: Report, plan: &Plan, outcomes: &[Outcome]) -> Report {
+        let actions = ActionReport::all(plan);
+        let (held_back, outcomes) = (HeldBackReport::all(plan), OutcomeReport::all(plan, outcomes));
+        Report { actions, held_back, outcomes, ..report }.decided()
+    }
+
+    pub(crate) fn with_applied(&self, report: Report, plan: &Plan, applied: Applied) -> Report {
+        let mut report = self.with_plan(report, plan, &applied.outcomes);
+        if !plan.actions.is_empty() {
+            report.remarks.push(format!("to put back what this run replaced: `esc-sync rollback {}`", self.run));
+        }
+        if let Some(fault) = applied.unrecorded {
+            report.remarks.push(format!(
+                "the ledger could not be told of these writes ({}); they count as unknown until the next run settles them; {}",
+                fault.what, fault.help
+            ));
+            report.incomplete = true;
+        }
+        report.decided()
+    }
+}
+
+/// The job's own secrets; a job that was given none has nothing to compare with.
+pub(crate) fn job(stores: &mut Stores) -> Result<Option<JobSnapshot>, Failure> {
+    let job = stores.take_job().map_err(|unread| Failure::usage(unread.what.clone(), unread.help.clone()))?;
+    Ok(job.filter(|job| {
+        if job.values.is_empty() {
+            terminal::say(
+                "esc-sync: warning: this job was given no secrets to compare with; pull requests from forks and runs of Dependabot get none",
+            );
+        }
+        !job.values.is_empty()
+    }))
+}
+
+pub(crate) fn requests(stores: &Stores) -> Vec<(String, u64)> {
+    let sent = stores.requests();
+    vec![("esc".to_owned(), sent.esc), ("github".to_owned(), sent.github)]
+}
+
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from_io)
+}
+
+pub(crate) fn judge_options(args: &CheckArgs) -> JudgeOptions {
+    JudgeOptions { now: now(), require_evidence: args.require_evidence }
+}
+
+pub(crate) fn now() -> Stamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Stamp(since.map_or(0, |since| since.as_secs().cast_signed()))
+}

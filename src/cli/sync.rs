@@ -1,0 +1,116 @@
+//! `plan` and `sync`: the same way to the same plan; one shows it, the other applies it.
+
+use crate::{
+    engine::{Look, Planned, State},
+    model::JobSnapshot,
+    plan::{Kept, PlanOptions},
+    report::Report,
+    store::Stores,
+};
+
+use super::{
+    Failure,
+    args::{CheckArgs, Global, PlanArgs, SyncArgs},
+    choices,
+    exit::Exit,
+    plan_file, progress,
+    session::{self, Session},
+    state,
+    writing::{Writer, clock},
+};
+
+/// `plan`: decides and shows; no writer is made.
+pub(crate) fn plan(global: &Global, args: &PlanArgs) -> Result<Exit, Failure> {
+    let (session, targets) = Session::open(global, "plan")?;
+    session.needs_network()?;
+    let mut stores = session.stores();
+    let job = session::job(&mut stores)?;
+    let options = choices::options(&args.choices, &session)?;
+    let work = async {
+        let state = state::to_read(&session, &stores).await?;
+        let task = session.task(&stores);
+        let looking = task.look(job, Some(&state), Look::to_plan());
+        let Some(observed) = progress::watch(looking, || progress::said(&stores)).await else { return Ok(None) };
+        let planned = task.decide(&observed, session::judge_options(&args.choices.judging), &options)?;
+        Ok::<_, Failure>(Some((observed, planned)))
+    };
+    let Some((observed, planned)) = session::runtime()?.block_on(work)? else { return Ok(progress::interrupted()) };
+    let Planned { judgement, plan } = planned;
+    let report = session.report(&observed.snapshot, judgement, &stores, args.choices.judging.fail_on);
+    if let Some(file) = &args.out {
+        plan_file::keep(file, &plan, &options, &session)?;
+    }
+    let report = session.with_plan(report, &plan, &[]);
+    targets.write(&report)?;
+    Ok(Exit::of(&report))
+}
+
+/// `sync`: the plan, applied.
+pub(crate) fn sync(global: &Global, args: &SyncArgs) -> Result<Exit, Failure> {
+    let (session, targets) = Session::open(global, "sync")?;
+    session.needs_network()?;
+    let kept = args.plan.as_deref().map(plan_file::read).transpose()?;
+    let options = match &kept {
+        Some(kept) => plan_file::options(kept, &session)?,
+        None => choices::options(&args.choices, &session)?,
+    };
+    let mut stores = session.stores();
+    let job = session::job(&mut stores)?;
+    let writer = Writer::new(&session, &args.writing, choices::in_words(&options));
+    let judging = &args.choices.judging;
+    let run =
+        Sync { session: &session, stores: &stores, options: &options, judging, kept: kept.as_ref(), writer: &writer };
+    let Some(report) = session::runtime()?.block_on(run.run(job))? else { return Ok(progress::interrupted()) };
+    targets.write(&report)?;
+    Ok(if writer.was_stopped() { Exit::Interrupted } else { Exit::of(&report) })
+}
+
+/// One `sync`.
+struct Sync<'a> {
+    session: &'a Session<'a>,
+    stores: &'a Stores,
+    options: &'a PlanOptions,
+    judging: &'a CheckArgs,
+    kept: Option<&'a Kept>,
+    writer: &'a Writer<'a>,
+}
+
+impl Sync<'_> {
+    /// `None`: interrupted before anything was written.
+    async fn run(&self, job: Option<JobSnapshot>) -> Result<Option<Report>, Failure> {
+        let mut state = state::to_write(self.session, self.stores, self.writer.to_write()).await?;
+        let done = self.run_alone(job, &mut state).await;
+        state.close().await;
+        done
+    }
+
+    async fn run_alone(&self, job: Option<JobSnapshot>, state: &mut State) -> Result<Option<Report>, Failure> {
+        let task = self.session.task(self.stores);
+        let definitions = task.may_pull_into(self.options, job.is_some());
+        let looking = task.look(job, Some(state), Look { definitions, ..Look::to_plan() });
+        let Some(mut observed) = progress::watch(looking, || progress::said(self.stores)).await else {
+            return Ok(None);
+        };
+        let Planned { judgement, plan } = task.decide(&observed, session::judge_options(self.judging), self.options)?;
+        if let Some(refusal) = self.kept.and_then(|kept| kept.refusal(&plan)) {
+            return Err(Failure::new(
+                Exit::Refused,
+                refusal,
+                "make a new plan with `esc-sync plan --out FILE`, and look at it",
+            ));
+        }
+        let before = self.session.report(&observed.snapshot, judgement, self.stores, self.judging.fail_on);
+        self.writer.confirm(&self.session.with_plan(before, &plan, &[]), plan.actions.len())?;
+        if let Some(expected) = self.writer.expected(plan.actions.len()) {
+            super::terminal::say(format_args!("esc-sync: {expected}"));
+        }
+        let clock = clock();
+        let applying = self.writer.applying(&clock);
+        let work = task.apply(&applying, state, &mut observed, &plan);
+        let Some(applied) = self.writer.settle(work).await else { return Err(progress::cut_off()) };
+        let applied = applied?;
+        let judgement = task.judge_after(&mut observed, state, session::judge_options(self.judging));
+        let report = self.session.report(&observed.snapshot, judgement, self.stores, self.judging.fail_on);
+        Ok(Some(self.session.with_applied(report, &plan, applied)))
+    }
+}

@@ -1,0 +1,165 @@
+//! What every command that writes remotely needs: who writes, how fast, the person's yes, and a clean end.
+
+use std::{
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    time::Duration,
+};
+
+use crate::{
+    engine::{Applying, Pace, PaceOptions, Progress, Stop, ToWrite},
+    model::Stamp,
+    report::{Format, Report, render},
+};
+
+use super::{Failure, args::Writing, exit::Exit, output, progress, session::Session, session::now};
+
+/// One who may write.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    session: &'a Session<'a>,
+    args: &'a Writing,
+    options: Vec<String>,
+    who: String,
+    pace: Pace,
+    stop: Stop,
+    progress: Progress,
+}
+
+/// How long what is in flight may take after a signal (failure case C3).
+const SETTLING: Duration = Duration::from_secs(10);
+
+impl<'a> Writer<'a> {
+    /// `options`: what was asked for, in words, for the audit log.
+    pub(crate) fn new(session: &'a Session<'a>, args: &'a Writing, options: Vec<String>) -> Self {
+        let pace = PaceOptions {
+            burst: args.write_burst,
+            interval: Duration::from_secs(60) / args.write_pace,
+            hourly: args.write_cap as usize,
+            ..PaceOptions::default()
+        };
+        Self {
+            who: who(session),
+            pace: Pace::new(pace),
+            stop: Stop::new(),
+            progress: Progress::default(),
+            session,
+            args,
+            options,
+        }
+    }
+
+    pub(crate) fn to_write(&self) -> ToWrite<'_> {
+        ToWrite { run: &self.session.run, wait: self.args.lock_wait, rebuild: self.args.rebuild_state }
+    }
+
+    pub(crate) fn applying<'s>(&'s self, now: &'s (dyn Fn() -> Stamp + Sync)) -> Applying<'s> {
+        Applying {
+            run: &self.session.run,
+            command: self.session.command,
+            options: &self.options,
+            who: &self.who,
+            pace: &self.pace,
+            stop: &self.stop,
+            progress: &self.progress,
+            now,
+        }
+    }
+
+    /// Asks the person at the terminal; without one only `--yes` is a yes.
+    ///
+    /// `shown` is the report of the plan as it stands.
+    pub(crate) fn confirm(&self, shown: &Report, writes: usize) -> Result<(), Failure> {
+        if writes == 0 || self.args.yes {
+            return Ok(());
+        }
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            let message = format!("{writes} writes are planned, and there is no terminal to ask for a yes");
+            return Err(Failure::new(Exit::Refused, message, "look at `esc-sync plan`, and run again with --yes"));
+        }
+        let mut out = io::stderr().lock();
+        let style = output::conversation(self.session.global);
+        render(Format::Text, shown, &style, &mut out).map_err(Failure::from_io)?;
+        write!(out, "\nApply these {writes} writes? [y/N] ").and_then(|()| out.flush()).map_err(Failure::from_io)?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map_err(Failure::from_io)?;
+        match answer.trim() {
+            "y" | "Y" | "yes" => Ok(()),
+            _ => Err(Failure::new(Exit::Refused, "not applied; nothing was written", "answer y, or use --yes")),
+        }
+    }
+
+    /// Drives the writing to its end. A signal stops what has not begun; what is in flight is settled.
+    pub(crate) async fn settle<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        progress::settle(work, &self.stop, SETTLING, || self.said()).await
+    }
+
+    pub(crate) fn was_stopped(&self) -> bool {
+        self.stop.asked()
+    }
+
+    /// How long it will take by the pace alone, if that is worth a word.
+    pub(crate) fn expected(&self, writes: usize) -> Option<String> {
+        let expected = self.pace.expected_duration(writes);
+        let beyond = writes.saturating_sub(self.args.write_cap as usize);
+        let rest = match beyond {
+            0 => String::new(),
+            _ => format!("; {beyond} more than an hour allows are left for the next run"),
+        };
+        (expected > Duration::from_secs(5) || beyond > 0)
+            .then(|| format!("{writes} writes to GitHub take about {} at its pace{rest}", words(expected)))
+    }
+
+    fn said(&self) -> String {
+        match (self.progress.counts(), self.progress.left()) {
+            (None, _) => "writing".to_owned(),
+            (Some((ended, total)), left) => {
+                let left = left.filter(|left| left.as_secs() > 0).map(|left| format!(", about {} left", words(left)));
+                format!("{} {ended} of {total} writes{}", bar(ended, total), left.unwrap_or_default())
+            }
+        }
+    }
+}
+
+fn bar(ended: usize, total: usize) -> String {
+    const WIDTH: usize = 20;
+    let filled = ended * WIDTH / total.max(1);
+    format!("[{}{}]", "#".repeat(filled), ".".repeat(WIDTH - filled.min(WIDTH)))
+}
+
+fn words(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..=119 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
+    }
+}
+
+/// Who runs this, as far as the machine says: the actor of a workflow, or user and host.
+fn who(session: &Session<'_>) -> String {
+    let var = |name: &str| session.context.var(name);
+    if let Some(actor) = var("GITHUB_ACTOR") {
+        let run = var("GITHUB_RUN_ID").map(|run| format!(" in run {run}")).unwrap_or_default();
+        return format!("{actor} of GitHub Actions{run}");
+    }
+    let user = var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| rustix::process::getuid().as_raw().to_string());
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{user}@{}", host.trim())
+}
+
+/// The run's own clock, for the log.
+pub(crate) fn clock() -> impl Fn() -> Stamp + Sync {
+    now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_bars_are_short() {
+        assert_eq!(words(Duration::from_secs(90)), "90 s");
+        assert_eq!(words(Duration::from_secs(121)), "3 min");
+        assert_eq!(bar(0, 0), "[....................]");
+        assert_eq!(bar(30, 60), "[##########..........]");
+        assert_eq!(bar(60, 60), "[####################]");
+    }
+}

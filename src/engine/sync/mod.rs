@@ -1,0 +1,152 @@
+//! One run over a mapping: look, remember, judge, plan; and for those that write: apply and record.
+//!
+//! `check` stops after judging, `plan` after planning, `sync` goes to the end. Whoever
+//! only looks is given no writer. Invariants: an intent is durable before its write, an
+//! outcome after it; whatever kills the run, the next one settles it from the journal.
+
+mod apply;
+mod attest;
+mod diary;
+mod esc_phase;
+mod github_phase;
+mod readback;
+mod recall;
+mod record;
+mod rollback;
+mod run_key;
+mod state;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use futures_util::future::join_all;
+
+use super::{ReadPlan, Selection, observe};
+use crate::{
+    crypto::fingerprint::FingerprintKey,
+    judge::{JudgeOptions, Judgement, judge},
+    mapping::{Entry, Mapping},
+    model::{Direction, EnvironmentRef, JobSnapshot, Memory, Slot, Snapshot},
+    plan::{Plan, PlanError, PlanOptions, Source, plan},
+    store::{Stores, esc::Definition},
+};
+
+pub use apply::{Applied, Applying};
+pub use attest::{Attested, Passed};
+pub use recall::{KEY_PATH, key_place};
+pub use rollback::{NoSuchRun, PutBack};
+pub use run_key::Unwritable;
+pub use state::{State, ToWrite};
+
+/// What a run is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'a> {
+    pub mapping: &'a Mapping,
+    pub selection: &'a Selection,
+    pub stores: &'a Stores,
+}
+
+/// All that was found out before anything is decided.
+#[derive(Debug)]
+pub struct Observed {
+    pub snapshot: Snapshot,
+    pub(super) key: Option<FingerprintKey>,
+    /// Definitions as they were before the values were read: a key that somebody changes
+    /// after that is seen to have changed.
+    definitions: BTreeMap<Arc<EnvironmentRef>, Definition>,
+}
+
+/// What a look is for.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// Fingerprints of everything are wanted, records or not.
+    pub to_plan: bool,
+    /// Environments that may be written: their definitions are read before their values.
+    pub definitions: BTreeSet<Arc<EnvironmentRef>>,
+}
+
+impl Look {
+    /// A look that a plan is made of.
+    pub fn to_plan() -> Self {
+        Self { to_plan: true, ..Self::default() }
+    }
+}
+
+/// Judged and planned.
+#[derive(Debug)]
+pub struct Planned {
+    pub judgement: Judgement,
+    pub plan: Plan,
+}
+
+impl Task<'_> {
+    /// Reads everything that the entries need, and lays what is remembered beside it.
+    pub async fn look(&self, job: Option<JobSnapshot>, state: Option<&State>, look: Look) -> Observed {
+        let plan = self.read_plan(job.as_ref(), state);
+        let definitions = self.definitions(&look.definitions).await;
+        let mut snapshot = observe(&plan, self.stores, job).await;
+        let key = recall::key(self.mapping, &snapshot);
+        if let Some(state) = state {
+            let mut memory = Memory { records: state.usable_records(key.as_ref()), ..Memory::default() };
+            // Who has no record has nothing to compare fingerprints with.
+            if look.to_plan || !memory.records.is_empty() {
+                recall::remember(self.mapping, &snapshot, key.as_ref(), &mut memory);
+            }
+            snapshot.memory = memory;
+        }
+        Observed { snapshot, key, definitions }
+    }
+
+    /// Judges and plans what was seen; asks and writes nothing.
+    pub fn decide(
+        &self,
+        observed: &Observed,
+        judging: JudgeOptions,
+        options: &PlanOptions,
+    ) -> Result<Planned, PlanError> {
+        let judgement = judge(self.mapping, &observed.snapshot, judging);
+        let plan = plan(self.mapping, &observed.snapshot, &judgement, options)?;
+        Ok(Planned { judgement, plan })
+    }
+
+    fn read_plan(&self, job: Option<&JobSnapshot>, state: Option<&State>) -> ReadPlan {
+        let mut plan = ReadPlan::new(self.mapping, self.selection);
+        if let Some(repository) = job.and_then(|job| job.repository.as_ref()) {
+            plan.add_job(repository);
+        }
+        // Without the key nothing that is remembered can be compared.
+        if state.is_some() {
+            plan.environments.extend(recall::key_place(self.mapping).map(|place| place.environment));
+        }
+        plan
+    }
+
+    /// The environments that a value may be written to, because GitHub's side of some entry can be read.
+    pub fn may_pull_into(&self, options: &PlanOptions, in_job: bool) -> BTreeSet<Arc<EnvironmentRef>> {
+        let pulls = |entry: &Entry| match options.source {
+            _ if options.take.contains(&entry.name) => true,
+            Source::ByEntry => entry.direction != Direction::EscToGithub,
+            Source::Esc => false,
+            Source::Github => true,
+        };
+        let readable = |entry: &Entry| in_job || entry.github.iter().any(|place| place.slot == Slot::Variable);
+        let entries = self.mapping.entries.iter().filter(|entry| self.selection.contains(entry));
+        let entries = entries.filter(|entry| pulls(entry) && readable(entry));
+        entries.filter_map(|entry| entry.esc.as_ref()).map(|esc| Arc::clone(&esc.environment)).collect()
+    }
+
+    /// One that cannot be read is read again, and its failure told, when it is to be written.
+    async fn definitions(
+        &self,
+        environments: &BTreeSet<Arc<EnvironmentRef>>,
+    ) -> BTreeMap<Arc<EnvironmentRef>, Definition> {
+        let Ok(store) = self.stores.esc() else { return BTreeMap::new() };
+        let reads = environments.iter().map(|environment| async move {
+            let definition = store.definition(environment).await.ok()?;
+            Some((Arc::clone(environment), definition))
+        });
+        join_all(reads).await.into_iter().flatten().collect()
+    }
+}

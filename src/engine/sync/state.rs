@@ -1,0 +1,131 @@
+//! The ledger as a run holds it: opened, with what killed runs left undone folded in.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use crate::{
+    crypto::fingerprint::FingerprintKey,
+    ledger::{Backend, Exclusion, Identity, Journal, KeptRun, Ledger, StateFault, StateFaultKind},
+    model::{GithubPlace, PendingWrite, Place, Record},
+    plan::End,
+};
+
+/// State opened for one run.
+#[derive(Debug)]
+pub struct State {
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) ledger: Ledger,
+    /// What is remembered, the writes of killed runs included.
+    pub(super) records: BTreeMap<GithubPlace, Record>,
+    /// Runs that began and never ended.
+    pub(super) unfinished: Vec<KeptRun>,
+    exclusion: Option<Exclusion>,
+}
+
+/// How a state is opened by a run that writes.
+#[derive(Clone, Copy, Debug)]
+pub struct ToWrite<'a> {
+    pub run: &'a str,
+    /// How long to wait for another run.
+    pub wait: Duration,
+    /// Whether state that cannot be trusted is set aside.
+    pub rebuild: bool,
+}
+
+impl State {
+    /// For commands that only look: beside a writer, and writing nothing.
+    pub async fn open_to_read(backend: Arc<dyn Backend>, identity: Identity) -> Result<Self, StateFault> {
+        let ledger = Ledger::open(Arc::clone(&backend), identity).await?;
+        Self::with(backend, ledger, None).await
+    }
+
+    /// For a run that writes: alone, and on a state that was proved writable (failure cases C4, C7).
+    pub async fn open_to_write(
+        backend: Arc<dyn Backend>,
+        identity: Identity,
+        how: ToWrite<'_>,
+    ) -> Result<Self, StateFault> {
+        backend.prove_writable().await?;
+        let exclusion = backend.exclude(how.run, how.wait).await?;
+        match Self::open_alone(backend, identity, how).await {
+            Ok(state) => Ok(Self { exclusion: Some(exclusion), ..state }),
+            Err(fault) => {
+                exclusion.release().await;
+                Err(fault)
+            }
+        }
+    }
+
+    async fn open_alone(backend: Arc<dyn Backend>, identity: Identity, how: ToWrite<'_>) -> Result<Self, StateFault> {
+        let opened = match Ledger::open(Arc::clone(&backend), identity.clone()).await {
+            Ok(ledger) => Self::with(Arc::clone(&backend), ledger, None).await,
+            Err(fault) => Err(fault),
+        };
+        match opened {
+            Err(fault) if how.rebuild && fault.kind == StateFaultKind::Damaged => {
+                let ledger = Ledger::rebuild(Arc::clone(&backend), identity).await?;
+                Self::with(backend, ledger, None).await
+            }
+            opened => opened,
+        }
+    }
+
+    async fn with(backend: Arc<dyn Backend>, ledger: Ledger, exclusion: Option<Exclusion>) -> Result<Self, StateFault> {
+        let unfinished = Journal::unfinished(&*backend).await?;
+        let mut records = ledger.records().clone();
+        for run in &unfinished {
+            fold(run, &mut records);
+        }
+        Ok(Self { backend, ledger, records, unfinished, exclusion })
+    }
+
+    /// The records as far as `key` can speak of them: what was made with another key says only that we wrote.
+    pub(super) fn usable_records(&self, key: Option<&FingerprintKey>) -> BTreeMap<GithubPlace, Record> {
+        let id = key.map(FingerprintKey::id);
+        if id.is_none() || self.ledger.key_id().is_none_or(|known| Some(known) == id.as_deref()) {
+            return self.records.clone();
+        }
+        let stripped = |record: &Record| Record {
+            written: record.written,
+            run: record.run.clone(),
+            policy: record.policy.clone(),
+            ..Record::default()
+        };
+        self.records.iter().map(|(place, record)| (place.clone(), stripped(record))).collect()
+    }
+
+    /// Whether no killed run is left to be told of in the ledger.
+    pub(super) fn is_settled(&self) -> bool {
+        self.unfinished.is_empty()
+    }
+
+    /// Gives the right to write back.
+    pub async fn close(self) {
+        if let Some(exclusion) = self.exclusion {
+            exclusion.release().await;
+        }
+    }
+}
+
+/// What a killed run may have written is pending: nobody saw how it ended, or nobody recorded it.
+fn fold(run: &KeptRun, records: &mut BTreeMap<GithubPlace, Record>) {
+    for intent in &run.intents {
+        let (Place::Github(place), Some(fingerprint)) = (&intent.place, intent.fingerprint) else { continue };
+        let end = end_of(run, intent.id);
+        if matches!(end, Some(End::Failed | End::NotBegun | End::Overtaken)) {
+            continue;
+        }
+        let record = records.entry(place.clone()).or_default();
+        // The run's own records may have been kept before it was killed.
+        if *record.run == *run.header.run {
+            continue;
+        }
+        let (before, begun, acknowledged) = (intent.before, intent.begun, end == Some(End::Done));
+        record.pending = Some(PendingWrite { fingerprint, before, begun, acknowledged });
+        record.written = true;
+    }
+}
+
+/// What is known of an intent's end; the last word counts.
+pub(super) fn end_of(run: &KeptRun, intent: usize) -> Option<End> {
+    run.ended.iter().rfind(|ended| ended.id == intent).and_then(|ended| End::from_word(&ended.end))
+}
