@@ -126,9 +126,17 @@ impl Writing<'_> {
 
     /// Ends the changes whose place is no longer as it was, or taken.
     fn drop_overtaken(&mut self, base: &Definition, current: &Definition) {
+        let paths = || self.changes.iter().map(|change| change.path);
+        let same = match base.etag == current.etag {
+            true => vec![true; self.changes.len()],
+            false => definition::same_at_each(&base.text, &current.text, paths()),
+        };
+        let present = match self.changes.iter().any(|change| change.only_if_absent) {
+            true => definition::present(&current.text, paths()),
+            false => vec![false; self.changes.len()],
+        };
         for (at, change) in self.changes.iter().enumerate() {
-            let moved = base.etag != current.etag && !definition::same_at(&base.text, &current.text, change.path);
-            let taken = change.only_if_absent && definition::is_at(&current.text, change.path);
+            let (moved, taken) = (!same[at], change.only_if_absent && present[at]);
             if self.ends[at].is_none() && (moved || taken) {
                 let reason = match taken && !moved {
                     true => format!("{} is there by now, though it was to be made", change.path),

@@ -3,6 +3,7 @@
 mod app_login;
 mod esc_faults;
 mod esc_login;
+mod esc_writes;
 mod github_faults;
 mod github_lists;
 mod leaks;

@@ -83,7 +83,7 @@ async fn e9_a_lost_acknowledgement_is_settled_by_looking() {
 
 #[tokio::test]
 async fn e9_an_answer_that_never_comes_is_settled_by_looking() {
-    let shop = Shop::with_timeout(START, Duration::from_millis(1500)).await;
+    let shop = Shop::with_timeout(START, Duration::from_millis(2500)).await;
     shop.fault("PATCH", "production", 0, 1, Effect::Hang { applied: true });
     let written = shop.write(None, &[("a", "ours", true)]).await;
     assert_eq!((ends(&written), written.after, shop.count("PATCH")), (vec![End::Done], Some(3), 1));

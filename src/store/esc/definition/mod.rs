@@ -81,24 +81,30 @@ pub fn edit(definition: &SecretValue, changes: &[Change<'_>]) -> Edited {
     Edited { text: SecretValue::from_bytes(text.as_bytes().to_vec()), refused }
 }
 
-/// Whether a path leads to a node of the definition's own `values`. Imports are not looked at.
-pub fn is_at(definition: &SecretValue, path: &EscPath) -> bool {
+/// Which of the paths lead to a node of the definition's own `values`; imports are not looked at.
+pub fn present<'p>(definition: &SecretValue, paths: impl Iterator<Item = &'p EscPath>) -> Vec<bool> {
     // Only whether there is a node leaves this function.
     let document = definition.expose_text().and_then(|source| Document::read(source).ok());
-    document.is_some_and(|document| document.lookup(path).is_some())
+    paths.map(|path| document.as_ref().is_some_and(|document| document.lookup(path).is_some())).collect()
 }
 
 /// Whether two definitions hold the same node at a path, ciphertext included, or both none.
 /// What cannot be read is never the same.
 pub fn same_at(old: &SecretValue, new: &SecretValue, path: &EscPath) -> bool {
+    same_at_each(old, new, [path].into_iter()) == [true]
+}
+
+/// [`same_at`] for many paths; both definitions are read once.
+pub fn same_at_each<'p>(old: &SecretValue, new: &SecretValue, paths: impl Iterator<Item = &'p EscPath>) -> Vec<bool> {
     // Only the outcome of the comparison leaves this function.
-    let (Some(old), Some(new)) = (old.expose_text(), new.expose_text()) else { return false };
-    let (Ok(old), Ok(new)) = (Document::read(old), Document::read(new)) else { return false };
-    match (old.lookup(path), new.lookup(path)) {
+    let documents = (old.expose_text().map(Document::read), new.expose_text().map(Document::read));
+    let (Some(Ok(old)), Some(Ok(new))) = documents else { return paths.map(|_| false).collect() };
+    let same = |path| match (old.lookup(path), new.lookup(path)) {
         (None, None) => true,
         (Some(one), Some(other)) => verify::same((old.source, one), (new.source, other)),
         _ => false,
-    }
+    };
+    paths.map(same).collect()
 }
 
 /// The changes that may be made, as one tree, and those that may not.
@@ -107,15 +113,19 @@ fn gather(document: &Document<'_>, changes: &[Change<'_>]) -> (Wanted, Vec<(usiz
     let mut accepted = Vec::new();
     for (at, change) in changes.iter().enumerate() {
         match prepare(document, change) {
-            Ok(Some((spot, form))) => accepted.push(Accepted { at, path: change.path, spot, form }),
-            Ok(None) => {}
+            Ok((spot, form)) => accepted.push(Accepted { at, path: change.path, spot, form }),
             Err(refusal) => refused.push((at, refusal)),
         }
     }
     refuse_gaps(&mut accepted, &mut refused);
-    let mut wanted = Wanted::default();
-    for Accepted { at, path, form, .. } in accepted {
-        if wanted.insert(&document.full(path), form).is_err() {
+    // What is there already is claimed as well: of two values for one place one is refused.
+    let (mut claimed, mut wanted) = (Wanted::default(), Wanted::default());
+    for Accepted { at, path, spot, form } in accepted {
+        let full = document.full(path);
+        let is_kept = matches!((&spot, &form), (Spot::There(Shape::Text(old)), Form::Text(new)) if **old == ***new);
+        let claim = claimed.insert(&full, Form::Text(Text::default()));
+        let claim = claim.and_then(|()| if is_kept { Ok(()) } else { wanted.insert(&full, form) });
+        if claim.is_err() {
             refused.push((at, Refusal::Overlap { at: path.to_string() }));
         }
     }
@@ -129,13 +139,12 @@ struct Accepted<'c, 'n, 't> {
     form: Form,
 }
 
-/// Where a change goes and what is written there; `None` if it is there already.
-fn prepare<'n, 't>(document: &'n Document<'t>, change: &Change<'_>) -> Result<Option<(Spot<'n, 't>, Form)>, Refusal> {
+/// Where a change goes and what is written there.
+fn prepare<'n, 't>(document: &'n Document<'t>, change: &Change<'_>) -> Result<(Spot<'n, 't>, Form), Refusal> {
     let spot = document.find(change.path)?;
     let is_secret = matches!(spot, Spot::There(Shape::Call(_)));
     let form = Form::of(change.value, change.secret || is_secret)?;
-    let kept = matches!((&spot, &form), (Spot::There(Shape::Text(old)), Form::Text(new)) if **old == ***new);
-    Ok((!kept).then_some((spot, form)))
+    Ok((spot, form))
 }
 
 /// Lists grow at their end: an index beyond it needs all between to be written as well.

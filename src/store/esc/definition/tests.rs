@@ -277,6 +277,9 @@ fn odd_documents_are_refused_and_not_touched() {
     let (text, refused) = edited("values: {}\n", &[("a", "x", true), ("a", "y", true), ("a.b", "z", true)]);
     assert_eq!(text, "values:\n  a:\n    fn::secret: \"x\"\n");
     assert!(matches!(refused[..], [(1, Refusal::Overlap { .. }), (2, Refusal::Overlap { .. })]));
+    let (text, refused) = edited("values: {a: x}\n", &[("a", "y", false), ("a", "x", false)]);
+    assert_eq!(text, "values: {a: \"y\"}\n");
+    assert!(matches!(refused[..], [(1, Refusal::Overlap { .. })]));
 }
 
 #[test]
@@ -332,8 +335,9 @@ fn places_are_compared_by_their_nodes() {
     assert!(same("b") && same("b.c") && same("l[0]") && same("nowhere") && same("b.c.d"));
     assert!(!same("a") && !same("l") && !same("z") && !same("l[1]"));
     assert!(!same_at(&"values: [".into(), &"values: [".into(), &"a".parse().expect("legal")));
-    assert!(is_at(&old.into(), &"a".parse().expect("legal")));
-    assert!(!is_at(&old.into(), &"q".parse().expect("legal")));
+    let paths = ["a", "b.c", "q", "l[1]"].map(|path| path.parse().expect("legal"));
+    assert_eq!(present(&old.into(), paths.iter()), [true, true, false, false]);
+    assert_eq!(present(&"values: [".into(), paths.iter()), [false; 4]);
 }
 
 #[test]

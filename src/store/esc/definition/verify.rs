@@ -47,7 +47,7 @@ fn agrees(old: Within<'_, '_>, wanted: Option<&Wanted>, new: Within<'_, '_>) -> 
             let mut found = HashSet::new();
             let kept = pairs.len() <= others.len()
                 && pairs.iter().zip(others).all(|((key, value), (other_key, other))| {
-                    let name = key.as_scalar().map(|scalar| Segment::Key((*scalar.text).into()));
+                    let name = children.and(key.as_scalar()).map(|scalar| Segment::Key((*scalar.text).into()));
                     let wanted = name.as_ref().and_then(child);
                     found.extend(name);
                     agrees((old.0, key), None, (new.0, other_key)) && agrees((old.0, value), wanted, (new.0, other))
@@ -117,4 +117,48 @@ fn made_pairs(pairs: &[(&str, Fresh<'_>)], found: &[(Node<'_>, Node<'_>)]) -> bo
     let named = |name: &str, key: &Node<'_>| key.as_scalar().is_some_and(|scalar| scalar.text == name);
     pairs.len() == found.len()
         && pairs.iter().zip(found).all(|((name, fresh), (key, value))| named(name, key) && made(fresh, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::quoting::Form, *};
+
+    /// Each of these texts differs from the proved one in a single thing.
+    #[test]
+    fn only_the_intended_text_is_proved() {
+        let source = "values:\n  a: old\n  b: [x, y]\n  c: {fn::secret: {ciphertext: X}}\n  d: 1\n  e: &z q\n";
+        let document = Document::read(source).expect("legal");
+        let mut wanted = Wanted::default();
+        for (path, secret) in [("a", false), ("b[2]", true), ("c", true), ("n.m", true)] {
+            let form = Form::of(&"new".into(), secret).expect("text");
+            assert!(wanted.insert(&document.full(&path.parse().expect("legal")), form).is_ok());
+        }
+        let good = "values:\n  a: \"new\"\n  b: [x, y, {\"fn::secret\": \"new\"}]\n  c: {fn::secret: \"new\"}\n  \
+                    d: 1\n  e: &z q\n  n:\n    m:\n      fn::secret: \"new\"\n";
+        assert!(proves(&document, &wanted, good));
+        let changes = [
+            ("a: \"new\"", "a: \"old\""),
+            ("a: \"new\"", "a: new"),
+            ("x, y", "x, z"),
+            ("x, y", "y, x"),
+            ("y, {", "{"),
+            ("\"new\"}]", "\"new\"}, w]"),
+            ("c: {fn::secret: \"new\"}", "c: {fn::secret: {ciphertext: X}}"),
+            ("c: {fn::secret: \"new\"}", "c: \"new\""),
+            ("d: 1", "d: \"1\""),
+            ("d: 1", "d: !!str 1"),
+            ("e: &z q", "e: q"),
+            ("  d: 1\n", ""),
+            ("  d: 1\n", "  d: 1\n  f: 1\n"),
+            ("m:\n      fn::secret: \"new\"", "m: \"new\""),
+            ("    m:\n", "    k:\n"),
+            ("values", "value"),
+        ];
+        for (from, to) in changes {
+            let bad = good.replacen(from, to, 1);
+            assert_ne!(bad, good, "{from:?}");
+            assert!(!proves(&document, &wanted, &bad), "{from:?} to {to:?}");
+        }
+        assert!(!proves(&document, &wanted, "values: [\n") && !proves(&document, &wanted, ""));
+    }
 }
