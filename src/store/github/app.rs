@@ -75,7 +75,7 @@ impl AppLogin {
         let path = Path::fixed("/app/installations").segment(&self.installation).then("/access_tokens");
         // An installation token more does no harm.
         let request = Request::post(OPERATION, path, Zeroizing::default()).repeatable();
-        let mut request = super::with_headers(request);
+        let mut request = super::delivery::with_headers(request);
         request.authorize(&credential);
         endpoint.send(&request).await.map_err(|error| error.into_unread(asked))
     }

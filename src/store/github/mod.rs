@@ -5,6 +5,7 @@
 //! OpenAPI description and docs (see `docs/architecture.md`).
 
 mod app;
+mod delivery;
 mod dialect;
 mod keys;
 mod listing;
@@ -35,7 +36,7 @@ use self::{
 };
 use super::{Env, answer};
 use crate::{
-    http::{self, Asked, BaseUrl, Client, Endpoint, HttpError, Path, Request, Response},
+    http::{Asked, BaseUrl, Client, Endpoint, Path, Request, Response},
     model::{App, Cause, GithubScope, Listing, Meta, RepoRef, SecretName, Slot, Unread, Variable},
 };
 
@@ -48,21 +49,6 @@ pub struct GithubStore {
     moved: Mutex<BTreeSet<RepoRef>>,
     /// GitHub's own time by its latest answer, in seconds; `i64::MIN` before the first.
     latest_date: AtomicI64,
-}
-
-/// The end of a request: its answer, and whether an attempt without a good one may have been carried out.
-struct Delivery {
-    answer: Result<Response, Unread>,
-    doubtful: bool,
-    /// It points elsewhere, and that was not followed.
-    redirected: bool,
-}
-
-impl Delivery {
-    /// There was nothing to send.
-    fn unsent(unread: Unread) -> Self {
-        Self { answer: Err(unread), doubtful: false, redirected: false }
-    }
 }
 
 /// What is left of the hourly limit.
@@ -274,48 +260,7 @@ impl GithubStore {
         answer::parse(response.body()).map_err(|fault| answer::bad_answer(&asked, &fault.to_string()))
     }
 
-    /// Sends with the login; an App's is renewed once when it is not accepted any more (failure case G5).
-    async fn send(&self, request: Request) -> Result<Response, Unread> {
-        self.deliver(request).await.answer
-    }
-
-    async fn deliver(&self, request: Request) -> Delivery {
-        let mut request = with_headers(request);
-        let (credential, generation) = match self.login.credential(&self.endpoint, None).await {
-            Ok(held) => held,
-            Err(unread) => return Delivery::unsent(unread),
-        };
-        request.authorize(&credential);
-        let first = self.exchange(&request).await;
-        let is_refused = first.answer.as_ref().is_ok_and(|response| response.status() == 401);
-        if !is_refused || generation.is_none() {
-            return first;
-        }
-        let doubtful = first.doubtful;
-        match self.login.credential(&self.endpoint, generation).await {
-            Ok((credential, _)) => request.authorize(&credential),
-            Err(unread) => return Delivery { doubtful, ..Delivery::unsent(unread) },
-        }
-        let second = self.exchange(&request).await;
-        Delivery { doubtful: doubtful || second.doubtful, ..second }
-    }
-
-    async fn exchange(&self, request: &Request) -> Delivery {
-        let http::Delivery { answer, doubtful } = self.endpoint.deliver(request).await;
-        if let Ok(response) = &answer {
-            self.note_date(response);
-        }
-        let redirected = matches!(answer, Err(HttpError::Redirected { .. }));
-        let answer = answer.map_err(|error| error.into_unread(&self.asked(request.operation())));
-        Delivery { answer, doubtful, redirected }
-    }
-
     fn asked<'a>(&'a self, operation: &'a str) -> Asked<'a> {
         Asked { service: SERVICE, operation, login: self.login.described() }
     }
-}
-
-/// The headers GitHub asks for (docs, getting started with the REST API).
-fn with_headers(request: Request) -> Request {
-    request.header("accept", "application/vnd.github+json").header("x-github-api-version", "2022-11-28")
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{Delivery, GithubStore, ScopeKey, SentAccess, dialect::Complaint, refusal::Right, scope};
+use super::{GithubStore, ScopeKey, SentAccess, delivery::Delivery, dialect::Complaint, refusal::Right, scope};
 use crate::{
     http::{Asked, Request, Response},
     model::{Cause, GithubPlace, SecretValue, Slot, Unread},

@@ -90,7 +90,7 @@ fn check_box(seed: u8, size: usize, sealed: &[u8]) {
 fn the_published_box_is_made_and_opened() {
     let secret: Vec<u8> = (0..32).collect();
     let public = curve25519::scalarmult_base(&secret).expect("a legal scalar");
-    assert_eq!(STANDARD.encode(&public), "j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8=");
+    assert_eq!(STANDARD.encode(public), "j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8=");
     let sealed = STANDARD.decode("EyxEK+AQ+9V+cmAzKKp25x/MwVA6riGTJ9FNnJmT9HIN8j3Xmask+fE3u5NBpC+OaLIw1co=");
     let (public, secret) = (PublicKey::from_bytes(&public[..]), SecretKey::from_bytes(&secret));
     let opened =
