@@ -168,7 +168,7 @@ impl<'a> Remembered<'a> {
             (_, Some(pending)) => pending.fingerprint != job,
             (Some(held), None) => match self.stamps {
                 Stamps::Match => held.how == Known::Written && held.fingerprint != job,
-                Stamps::Moved => held.fingerprint == job && equal != Some(true),
+                Stamps::Moved => held.fingerprint == job && equal == Some(false),
                 Stamps::Unknown => false,
             },
             (None, None) => false,
