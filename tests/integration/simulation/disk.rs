@@ -1,7 +1,7 @@
 //! The disk of the simulated machine: it dies with the machine's power, and what it was told goes into the history.
 //!
 //! The disk itself (half-written bytes, names that were not made last) is the one of the
-//! ledger's own tests. A line of the audit log counts from the moment its document took its place.
+//! ledger's own tests. A line of the audit log counts from the moment it cannot get lost any more.
 
 use std::{fmt, io, path::Path, sync::Arc};
 
@@ -22,6 +22,8 @@ use super::{
 use crate::ledger::crash_disk::CrashDisk;
 
 const FOLDER: &str = "/state";
+/// The folder of the audit log within it.
+const AUDIT: &str = "audit";
 
 /// The disk as one run has it.
 pub(crate) struct SimDisk {
@@ -48,15 +50,18 @@ impl SimDisk {
         }
         done
     }
+}
 
-    /// Puts the new lines of a part of the audit log into the history.
-    fn note(&self, part: &Path) {
-        // The power may have gone with the very operation that brought the lines.
-        let Ok(bytes) = self.disk.read(part, 0) else { return };
+/// Puts the lines of the audit log that last, and are not there yet, into the history of a run.
+pub(crate) fn note_lines(disk: &CrashDisk, world: &SimWorld, run: usize) {
+    let folder = Path::new(FOLDER).join(AUDIT);
+    let parts = disk.list(&folder).unwrap_or_default().into_iter().map(|part| folder.join(part.name));
+    for part in parts.filter(|part| part.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."))) {
+        let bytes = disk.read(&part, 0).expect("the part was listed");
         // A head may be behind its lines; the one before all lines always is.
         let head = Head { seq: 0, hash: "0".repeat(64).into() };
         let lines = verify(&bytes, Some(&head)).unwrap_or_else(|broken| panic!("the audit log we wrote: {broken:?}"));
-        for line in lines.iter().filter(|line| self.world.is_new_line(line.seq)) {
+        for line in lines.iter().filter(|line| world.is_new_line(line.seq)) {
             let (target, note) = match &line.entry.event {
                 AuditEvent::Intent { target, .. } => (target, Note::Intent),
                 AuditEvent::Outcome { target, .. } => (target, Note::Outcome),
@@ -64,7 +69,7 @@ impl SimDisk {
             };
             let spot =
                 GROUND.named.get(target.as_str()).unwrap_or_else(|| panic!("{target} is no place of the mapping"));
-            self.world.note(Who::Run(self.run), What::Noted { spot: spot.clone(), note });
+            world.note(Who::Run(run), What::Noted { spot: spot.clone(), note });
         }
     }
 }
@@ -87,11 +92,7 @@ impl Disk for SimDisk {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.powered(|disk| disk.rename(from, to))?;
-        if to.starts_with(Path::new(FOLDER).join("audit")) {
-            self.note(to);
-        }
-        Ok(())
+        self.powered(|disk| disk.rename(from, to))
     }
 
     fn append(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -111,7 +112,11 @@ impl Disk for SimDisk {
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        self.powered(|disk| disk.sync_folder(folder))
+        self.powered(|disk| disk.sync_folder(folder))?;
+        if folder.ends_with(AUDIT) {
+            note_lines(&self.disk, &self.world, self.run);
+        }
+        Ok(())
     }
 
     fn try_lock(&self, file: &Path, text: &str) -> io::Result<Option<Box<dyn Send>>> {

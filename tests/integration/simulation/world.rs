@@ -201,9 +201,13 @@ impl SimWorld {
     }
 
     /// The machine is started again: locks are free, and names that were not made last may be lost.
+    /// Lines of the audit log that outlived the crash are its run's.
     pub(crate) fn restart(&self, loses_names: bool) {
         let mut state = self.lock();
         state.disk = state.disk.restarted(loses_names);
+        let (disk, crashed) = (state.disk.clone(), state.runs.saturating_sub(1));
+        drop(state);
+        disk::note_lines(&disk, self, crashed);
     }
 
     pub(crate) fn note(&self, who: Who, what: What) {
