@@ -3,7 +3,7 @@
 mod audit;
 pub(crate) mod conformance;
 mod crash;
-mod crash_disk;
+pub(crate) mod crash_disk;
 mod document;
 mod files;
 mod journal;

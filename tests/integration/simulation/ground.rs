@@ -1,6 +1,6 @@
 //! The ground all programs play on: one mapping, and the places beside it that are nobody's business.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use esc_sync::{
     engine::Selection,
@@ -39,6 +39,8 @@ pub(crate) struct Ground {
     pub(crate) selection: Selection,
     /// Every place of the mapping.
     pub(crate) mapped: Vec<Spot>,
+    /// The same by the names they go by in reports and logs.
+    pub(crate) named: BTreeMap<String, Spot>,
     /// Places beside the mapping that no run may touch.
     pub(crate) unmapped: Vec<Spot>,
 }
@@ -48,6 +50,8 @@ impl Ground {
         let loaded = mapping::load("esc-sync.yaml", MAPPING.as_bytes(), &LoadOptions::default());
         let mapping = loaded.unwrap_or_else(|errors| panic!("a valid mapping: {errors:?}")).mapping;
         let mapped = mapping.entries.iter().flat_map(|entry| entry.places().map(|place| spot(&place))).collect();
+        let places = mapping.entries.iter().flat_map(|entry| entry.places());
+        let named = places.map(|place| (place.to_string(), spot(&place))).collect();
         let unmapped = vec![
             Spot::esc(ENVIRONMENTS[0], "s.nobodys"),
             Spot::esc(ENVIRONMENTS[0], "plain.note"),
@@ -56,7 +60,7 @@ impl Ground {
             Spot::github("org:acme", Slot::Variable, "NOBODYS_WORD"),
             Spot::github("repo:acme/site", Slot::Secret, "BETA_TOKEN"),
         ];
-        Self { mapping, selection: Selection::default(), mapped, unmapped }
+        Self { mapping, selection: Selection::default(), mapped, named, unmapped }
     }
 
     /// The other side of a mapped place, and whether ESC holds it in base64.

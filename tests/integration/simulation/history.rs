@@ -37,9 +37,8 @@ pub(crate) enum What {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Note {
     Intent,
+    /// Of the run's own write, or, where it had no intent, of an earlier run's that it settles.
     Outcome,
-    /// The outcome of an earlier run's write, found out by this one.
-    Settled,
 }
 
 /// The start, and everything since.

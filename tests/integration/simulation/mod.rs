@@ -4,6 +4,7 @@
 //! the clock and chance are simulated. `docs/contributing.md` says how to replay a seed.
 
 mod actors;
+mod disk;
 mod driver;
 mod faults;
 mod faults_everywhere;
@@ -13,6 +14,7 @@ mod invariants;
 mod repeats;
 mod rng;
 mod runner;
+mod stops;
 mod truth;
 mod world;
 

@@ -13,6 +13,7 @@ use std::{
 
 use esc_sync::{
     http::{ConnectFailure, HttpError, Incoming, Outgoing, Transport},
+    ledger::backend::Backend,
     sandbox::{
         World,
         esc::Right,
@@ -26,12 +27,14 @@ use zeroize::Zeroizing;
 
 use super::{
     actors::{self, Deed, Fresh},
+    disk,
     faults::{Fault, Faults, Power},
     ground::{ENVIRONMENTS, GROUND},
     history::{History, What, Who},
     rng::Rng,
     truth::{Cell, Reader, Spot, Truth, on_github},
 };
+use crate::ledger::crash_disk::{CrashDisk, Stop};
 
 /// The address at which a client finds the world.
 pub(crate) const URL: &str = "http://127.0.0.1:1";
@@ -54,14 +57,19 @@ struct State {
     closed: BTreeSet<&'static str>,
     /// Runs so far.
     runs: usize,
+    disk: CrashDisk,
+    /// The last line of the audit log that is in the history.
+    last_line: u64,
 }
 
-/// The network of one run of ours.
+/// The network, the power and the disk of one run of ours.
 pub(crate) struct Wire {
     pub(crate) world: Arc<SimWorld>,
     /// Which run this is.
     pub(crate) number: usize,
-    pub(crate) power: Power,
+    pub(crate) power: Arc<Power>,
+    /// Where it keeps its state.
+    pub(crate) state: Arc<dyn Backend>,
     weather: Mutex<Weather>,
 }
 
@@ -72,6 +80,8 @@ pub(crate) struct Weather {
     /// A deed of somebody else just before the request of this number.
     pub(crate) meanwhile: Option<(usize, Deed)>,
     pub(crate) delays: Rng,
+    /// The machine stops at this change of its disk.
+    pub(crate) disk_stop: Option<(usize, Stop)>,
     count: Count,
 }
 
@@ -80,13 +90,13 @@ pub(crate) struct Weather {
 pub(crate) struct Count {
     pub(crate) requests: usize,
     pub(crate) faults: usize,
-    in_flight: usize,
+    pub(crate) in_flight: usize,
     pub(crate) most_in_flight: usize,
 }
 
 impl Weather {
     pub(crate) fn new(faults: Faults, delays: Rng) -> Self {
-        Self { faults, meanwhile: None, delays, count: Count::default() }
+        Self { faults, meanwhile: None, delays, disk_stop: None, count: Count::default() }
     }
 }
 
@@ -109,8 +119,9 @@ impl SimWorld {
             actors::write(&mut world, environment, &places, START);
         }
         let mut reader = Reader::default();
+        // GitHub's places are filled from ESC's alone, so one reading will do.
+        let truth = reader.read(&world);
         for spot in GROUND.mapped.iter().chain(&GROUND.unmapped).filter(|spot| !spot.is_esc()) {
-            let truth = reader.read(&world);
             match rng.below(4) {
                 0 => {}
                 1 => actors::carry_out(&Deed::Copy(spot.clone()), &mut world, &truth, START),
@@ -122,7 +133,17 @@ impl SimWorld {
         }
         let truth = reader.read(&world);
         let history = History { start: truth.clone(), events: Vec::new() };
-        let state = State { world, writes: 0, reader, truth, history, closed: BTreeSet::new(), runs: 0 };
+        let state = State {
+            world,
+            writes: 0,
+            reader,
+            truth,
+            history,
+            closed: BTreeSet::new(),
+            runs: 0,
+            disk: CrashDisk::default(),
+            last_line: 0,
+        };
         Arc::new(Self { state: Mutex::new(state), born: Instant::now() })
     }
 
@@ -171,8 +192,36 @@ impl SimWorld {
         for spot in agreed {
             state.history.add(now, Who::Run(number), What::Agreed { spot });
         }
-        let (world, power) = (Arc::clone(self), Power::default());
-        Arc::new(Wire { world, number, power, weather: Mutex::new(weather) })
+        let (world, power, disk) = (Arc::clone(self), Arc::new(Power::default()), state.disk.clone());
+        if let Some((operation, stop)) = weather.disk_stop {
+            disk.stop_at(operation, stop);
+        }
+        let state = disk::state(disk, Arc::clone(&power), Arc::clone(self), number);
+        Arc::new(Wire { world, number, power, state, weather: Mutex::new(weather) })
+    }
+
+    /// The machine is started again: locks are free, and names that were not made last may be lost.
+    /// Lines of the audit log that outlived the crash are its run's.
+    pub(crate) fn restart(&self, loses_names: bool) {
+        let mut state = self.lock();
+        state.disk = state.disk.restarted(loses_names);
+        let (disk, crashed) = (state.disk.clone(), state.runs.saturating_sub(1));
+        drop(state);
+        disk::note_lines(&disk, self, crashed);
+    }
+
+    pub(crate) fn note(&self, who: Who, what: What) {
+        let mut state = self.lock();
+        let now = self.moment(state.writes);
+        state.history.add(now, who, what);
+    }
+
+    /// Whether a line of the audit log comes for the first time.
+    pub(crate) fn is_new_line(&self, number: u64) -> bool {
+        let mut state = self.lock();
+        let is_new = number > state.last_line;
+        state.last_line = state.last_line.max(number);
+        is_new
     }
 
     /// Environments that our login may not open.
@@ -186,11 +235,6 @@ impl SimWorld {
 
     pub(crate) fn history<T>(&self, look: impl FnOnce(&History) -> T) -> T {
         look(&self.lock().history)
-    }
-
-    /// Looks past every protocol.
-    pub(crate) fn world<T>(&self, look: impl FnOnce(&World) -> T) -> T {
-        look(&self.lock().world)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,11 +1,12 @@
 //! I8, I12 and I13: no value leaves by the side door, every write is in the audit, and one writes at a time.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
 use super::{Broken, broken};
 use crate::simulation::{
+    actors::CANARY,
     history::{History, Note, What, Who},
     truth::{Spot, Truth},
 };
@@ -25,6 +26,23 @@ pub(crate) fn i8_no_leak(text: &str, truths: [&Truth; 2]) -> Result<(), Broken> 
         }
     }
     Ok(())
+}
+
+/// The quick half of I8: every value begins with the same mark, and that is nowhere.
+pub(crate) fn i8_no_mark(text: &str) -> Result<(), Broken> {
+    static MARKS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let hex = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let encoded = (0..3_usize).map(|shift| {
+            let text = STANDARD_NO_PAD.encode([&vec![0; shift], CANARY.as_bytes()].concat());
+            // Only the characters that the mark alone decides.
+            text[(shift * 8).div_ceil(6)..(shift + CANARY.len()) * 8 / 6].to_owned()
+        });
+        [CANARY.to_owned(), hex].into_iter().chain(encoded).collect()
+    });
+    match MARKS.iter().find(|mark| text.contains(&***mark)) {
+        Some(mark) => broken("I8", format!("{mark} is in the output, by which a value begins")),
+        None => Ok(()),
+    }
 }
 
 const PLAIN: usize = 8;
@@ -70,7 +88,7 @@ pub(crate) fn i12_monotone_audit(history: &History, last: usize) -> Result<(), B
             );
         }
         let own = noted(&|number| number == run, spot, Note::Outcome);
-        let settled = noted(&|number| number > run, spot, Note::Settled);
+        let settled = settled_after(history, run, spot);
         let ended = own.len() + settled.len();
         let may_be_open = run == last && ended == 0;
         if (ended != 1 && !may_be_open) || own.first().is_some_and(|outcome| *outcome < position) {
@@ -81,6 +99,23 @@ pub(crate) fn i12_monotone_audit(history: &History, last: usize) -> Result<(), B
         }
     }
     Ok(())
+}
+
+/// Where a later run says what became of a place it has no intent for: it settles an earlier write.
+fn settled_after(history: &History, run: usize, of: &Spot) -> Vec<usize> {
+    let mut intended = HashSet::new();
+    let mut settled = Vec::new();
+    for (position, event) in history.events.iter().enumerate() {
+        match (&event.what, event.who) {
+            (What::Noted { spot, note }, Who::Run(number)) if spot == of && number > run => match note {
+                Note::Intent => drop(intended.insert(number)),
+                Note::Outcome if intended.contains(&number) => {}
+                Note::Outcome => settled.push(position),
+            },
+            _ => {}
+        }
+    }
+    settled
 }
 
 /// I13: no run writes between two writes of another.
