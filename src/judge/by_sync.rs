@@ -1,7 +1,8 @@
 //! Remedies that are a run of this program: what `sync` does by itself, and what only by name.
 //!
 //! They follow what `plan` decides: a side that changed without us is overwritten by name
-//! only (I3), and what may not travel is never named as the source (I9).
+//! only (I3), and what may not travel is never named as the source (I9). Every unverified
+//! entry of a large mapping carries one, so they are short.
 
 use super::{
     recalled::{Moved, Recalled},
@@ -13,7 +14,7 @@ use crate::{
     model::{App, Direction, Place, Slot},
 };
 
-const IN_A_WORKFLOW: &str = "in a workflow that can use it, with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}";
+const IN_A_WORKFLOW: &str = "in a workflow with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}";
 
 /// What `sync` does without being asked by name.
 pub(super) fn sync(subject: &Subject) -> String {

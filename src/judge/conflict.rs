@@ -64,7 +64,7 @@ mod tests {
     fn a_change_that_was_attested_counts_as_seen() {
         let about = case().wrote("A", BASE, STAMP).attested("A", THEIRS, STAMP).judge_one();
         assert_eq!((about.status, about.evidence), (Status::Conflict, Evidence::Attested));
-        insta::assert_snapshot!(only(&about, "conflict").remedy, @"`esc-sync sync --overwrite A`; if GitHub is right, `esc-sync sync --take A` in a workflow that can use it, with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}");
+        insta::assert_snapshot!(only(&about, "conflict").remedy, @"`esc-sync sync --overwrite A`; if GitHub is right, `esc-sync sync --take A` in a workflow with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}");
     }
 
     #[test]

@@ -62,7 +62,7 @@ mod tests {
         }
         let about = case(Stamp(STAMP.0 + 60)).wrote("A", VALUE, STAMP).judge_one();
         insta::assert_snapshot!(only(&about, "drifted").reason, @"github acme secret A was changed at 2027-01-14T09:20:00Z after run r1 wrote it (at 2027-01-14T09:19:00Z); GitHub does not show what to");
-        insta::assert_snapshot!(only(&about, "drifted").remedy, @"`esc-sync sync --overwrite A`; if GitHub may be right, run `esc-sync attest` in a workflow that can use it, with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}");
+        insta::assert_snapshot!(only(&about, "drifted").remedy, @"`esc-sync sync --overwrite A`; if GitHub may be right, run `esc-sync attest` in a workflow with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}");
     }
 
     #[test]
@@ -86,6 +86,6 @@ mod tests {
         let about = Case::new().github_only("A").listed_at("A", Stamp(1)).attested("A", VALUE, STAMP).judge_one();
         assert_eq!(about.status, Status::Unverified);
         let from_github = case(Stamp(1)).direction(Direction::GithubToEsc).attested("A", VALUE, STAMP).judge_one();
-        insta::assert_snapshot!(only(&from_github, "drifted").remedy, @"run `esc-sync sync --only A` in a workflow that can use it, with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}");
+        insta::assert_snapshot!(only(&from_github, "drifted").remedy, @"run `esc-sync sync --only A` in a workflow with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}");
     }
 }

@@ -158,6 +158,10 @@ fn judge_entry(subject: &Subject, mut findings: Vec<Finding>) -> EntryJudgement 
     }
     // Judgements are kept until the report is written, and most hold one finding or none.
     findings.shrink_to_fit();
+    for finding in &mut findings {
+        finding.reason.shrink_to_fit();
+        finding.remedy.shrink_to_fit();
+    }
     EntryJudgement { status, evidence: evidence(status, subject), findings }
 }
 

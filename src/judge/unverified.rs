@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn the_remedy_names_attesting_and_the_secret() {
         let about = Case::new().secret("A", "a").value("a", "7f3c9a1e5b2d8046").listed("A").judge_one();
-        insta::assert_snapshot!(only(&about, "unverified").remedy, @"run `esc-sync attest` in a workflow that can use it, with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}; if ESC is right, `esc-sync sync --overwrite A`");
+        insta::assert_snapshot!(only(&about, "unverified").remedy, @"run `esc-sync attest` in a workflow with ESC_SYNC_GITHUB_SECRETS: ${{ toJSON(secrets) }}; if ESC is right, `esc-sync sync --overwrite A`");
     }
 
     #[test]
