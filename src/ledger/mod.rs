@@ -7,7 +7,7 @@
 
 pub mod backend;
 pub(crate) mod fault;
-pub(crate) mod lease;
+pub mod lease;
 #[cfg(feature = "object-store")]
 pub mod object;
 #[cfg(feature = "postgres")]

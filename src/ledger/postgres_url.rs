@@ -36,7 +36,7 @@ pub enum Tls {
     Verified,
 }
 
-const OPTIONS: &str = "host, sslmode, sslrootcert, table, user";
+const OPTIONS: &str = "host, port, sslmode, sslrootcert, table, user";
 const HELP: &str = "write postgres://user@host:port/database, or postgres:///database?host=/folder/of/socket&user=name";
 
 impl PostgresUrl {
@@ -54,6 +54,9 @@ impl PostgresUrl {
         for (name, value) in url.query_pairs() {
             match &*name {
                 "host" if read.host.is_empty() => read.host = value.into_owned(),
+                "port" if read.is_socket() => {
+                    read.port = value.parse().map_err(|_| usage("`port` is not one", HELP))?
+                }
                 "user" if read.user.is_none() => read.user = Some(value.into_owned()),
                 "sslmode" => mode = Some(ssl_mode(&value)?),
                 "sslrootcert" => read.roots = Some(PathBuf::from(&*value)),

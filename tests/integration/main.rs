@@ -5,6 +5,7 @@ mod check;
 mod docs;
 mod judge;
 mod layering;
+mod ledger;
 mod mapping;
 mod report;
 mod sandbox_esc;

@@ -75,7 +75,9 @@ fn s3(url: &ObjectUrl, env: Env<'_>) -> Result<Arc<dyn ObjectStore>, StateFault>
     if let Some(endpoint) = &url.endpoint {
         builder = builder.with_config(S3::S3Endpoint, endpoint);
     }
-    let builder = builder.with_bucket_name(&url.bucket).with_client_options(options(url)).with_retry(retry());
+    // Ours are deleted one by one, and not every service that speaks S3 knows another way.
+    let builder = builder.with_disable_bulk_delete(true).with_bucket_name(&url.bucket);
+    let builder = builder.with_client_options(options(url)).with_retry(retry());
     built(builder.build(), "set AWS_REGION, and AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, or run under a role")
 }
 

@@ -9,6 +9,7 @@ mod fault;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -27,7 +28,7 @@ use super::{
 use crate::crypto;
 
 /// A bucket and the folder in it that is ours. A clone is the same state.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ObjectState {
     store: Arc<dyn ObjectStore>,
     url: ObjectUrl,
@@ -246,6 +247,13 @@ impl LeaseStore for ObjectState {
 
     fn age(&self) -> BoxFuture<'_, Result<Option<Duration>, StateFault>> {
         Box::pin(self.lease_age())
+    }
+}
+
+impl fmt::Debug for ObjectState {
+    /// The client would show its login.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ObjectState").field(&self.url.to_string()).finish()
     }
 }
 

@@ -53,13 +53,14 @@ fn transport(error: &tokio_postgres::Error) -> (String, &'static str) {
         if let Some(io) = cause.downcast_ref::<io::Error>() {
             return (io.kind().to_string(), "see whether the database is up and reachable from here");
         }
+        // The client's own words; it has no other name for them.
+        if cause.to_string() == "server does not support TLS" {
+            return (
+                "it does not speak TLS".to_owned(),
+                "turn TLS on at the server; on a network of your own, sslmode=disable",
+            );
+        }
         source = cause.source();
-    }
-    if error.to_string().contains("does not support TLS") {
-        return (
-            "it does not speak TLS".to_owned(),
-            "turn TLS on at the server; on a network of your own, sslmode=disable",
-        );
     }
     let help = "see whether the database is up and reachable from here, and whether PGPASSWORD is set";
     ("no connection came about".to_owned(), help)

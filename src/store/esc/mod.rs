@@ -3,6 +3,7 @@
 //! Reading only. What is sent: GETs, and the POST that opens an environment.
 //! Sources of the protocol: ESC `cmd/esc/cli/client`, SPEC (see `docs/architecture.md`).
 
+mod create;
 mod diagnostic;
 mod login;
 mod oidc;
