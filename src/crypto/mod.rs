@@ -21,3 +21,8 @@ pub fn short_digest(bytes: &[u8]) -> String {
     let digest = libsodium_rs::crypto_hash::sha256::hash(bytes);
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// SHA-256 as 64 lower-case hexadecimal digits. Not for secrets: whoever guesses the bytes can tell.
+pub fn digest_hex(bytes: &[u8]) -> String {
+    libsodium_rs::crypto_hash::sha256::hash(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

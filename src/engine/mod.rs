@@ -2,10 +2,12 @@
 //!
 //! It prints nothing and decides nothing; `observe` returns what was said.
 
+mod esc_state;
 mod observe;
 mod read_plan;
 mod selection;
 
+pub use esc_state::EscState;
 pub use observe::observe;
 pub use read_plan::ReadPlan;
 pub use selection::{Selection, SelectionError};

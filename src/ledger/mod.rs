@@ -5,12 +5,27 @@
 //! nobody replaced it meanwhile; what cannot be trusted (torn, edited, newer, of
 //! another organization) is refused by name and never taken for "in sync".
 
+pub mod audit;
+pub mod audit_chain;
 pub mod backend;
+pub mod disk;
+pub mod document;
 pub(crate) mod fault;
+pub mod file;
+mod form;
+pub mod journal;
+mod journal_lines;
+pub(crate) mod key;
 pub mod lease;
+mod line;
+pub mod memory;
 #[cfg(feature = "object-store")]
 pub mod object;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod postgres_url;
+mod records;
 pub mod url;
+mod wording;
+
+pub use records::Ledger;

@@ -21,7 +21,7 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("http", &["model"]),
     ("ledger", &["crypto", "model"]),
     ("store", &["crypto", "http", "model", "yaml"]),
-    ("engine", &["crypto", "http", "judge", "ledger", "mapping", "model", "plan", "store"]),
+    ("engine", &["crypto", "http", "judge", "ledger", "mapping", "model", "plan", "store", "yaml"]),
     ("sandbox", &["crypto", "mapping", "model", "yaml"]),
 ];
 

@@ -17,10 +17,11 @@ use crate::{
     ledger::{
         backend::{Backend, Exclusion, Expected, PutFault, StateFault, Stored, Tag},
         fault::{damaged, unavailable},
+        key,
         lease::{self, LeaseStore, LeaseTerms},
     },
     model::{Cause, EnvironmentRef, SecretValue, Unread},
-    store::{EscStore, EscWriteFault},
+    store::{EscStore, esc::EscWriteFault},
 };
 
 /// An environment that is ours alone. A clone is the same state.
@@ -115,6 +116,7 @@ impl EscState {
     }
 
     async fn append_to(&self, log: &str, lines: &[u8]) -> Result<(), StateFault> {
+        key::check(log)?;
         let kept = Kept { id: crypto::random_id(8), bytes: lines.to_vec() };
         let change = |contents: &mut Contents| {
             contents.logs.entry(log.to_owned()).or_default().push(kept.clone());
@@ -203,11 +205,17 @@ impl Backend for EscState {
     }
 
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, StateFault>> {
-        Box::pin(async move { Ok(self.contents().await?.documents.get(key).map(stored)) })
+        Box::pin(async move {
+            key::check(key)?;
+            Ok(self.contents().await?.documents.get(key).map(stored))
+        })
     }
 
     fn put<'a>(&'a self, key: &'a str, bytes: &'a [u8], expected: Expected) -> BoxFuture<'a, Result<Tag, PutFault>> {
-        Box::pin(self.replace(Slot::Document(key), bytes, expected))
+        Box::pin(async move {
+            key::check(key)?;
+            self.replace(Slot::Document(key), bytes, expected).await
+        })
     }
 
     fn append<'a>(&'a self, log: &'a str, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateFault>> {

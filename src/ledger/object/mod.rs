@@ -22,6 +22,7 @@ use object_store::{
 
 use super::{
     backend::{Backend, Exclusion, Expected, PutFault, StateFault, Stored, Tag},
+    key,
     lease::{self, LeaseStore, LeaseTerms},
     url::ObjectUrl,
 };
@@ -57,6 +58,11 @@ impl ObjectState {
 
     fn path(&self, below: &str) -> Path {
         if self.url.prefix.is_empty() { Path::from(below) } else { Path::from(format!("{}/{below}", self.url.prefix)) }
+    }
+
+    fn named(&self, kind: &str, key: &str) -> Result<Path, StateFault> {
+        key::check(key)?;
+        Ok(self.path(&format!("{kind}/{key}")))
     }
 
     fn fault(&self, error: &object_store::Error) -> StateFault {
@@ -100,7 +106,7 @@ impl ObjectState {
 
     /// The objects right below a log, in order.
     async fn chunks(&self, log: &str) -> Result<Vec<ObjectMeta>, StateFault> {
-        let folder = self.path(&format!("log/{log}"));
+        let folder = self.named("log", log)?;
         let listed = self.store.list_with_delimiter(Some(&folder)).await.map_err(|error| self.fault(&error))?;
         let mut chunks = listed.objects;
         chunks.sort_by(|a, b| a.location.cmp(&b.location));
@@ -108,6 +114,7 @@ impl ObjectState {
     }
 
     async fn append_to(&self, log: &str, lines: &[u8]) -> Result<(), StateFault> {
+        key::check(log)?;
         let mut number = match self.known_next(log) {
             Some(number) => number,
             None => self.next_number(log).await?,
@@ -167,7 +174,7 @@ impl ObjectState {
     }
 
     async fn forget(&self, key: &str) -> Result<(), StateFault> {
-        self.delete(&self.path(&format!("doc/{key}"))).await?;
+        self.delete(&self.named("doc", key)?).await?;
         // From the end: a log that is cut off half-way is still the beginning of a log.
         for chunk in self.chunks(key).await?.into_iter().rev() {
             self.delete(&chunk.location).await?;
@@ -195,11 +202,11 @@ impl Backend for ObjectState {
     }
 
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, StateFault>> {
-        Box::pin(async move { Ok(self.read(&self.path(&format!("doc/{key}"))).await?.map(|(stored, _)| stored)) })
+        Box::pin(async move { Ok(self.read(&self.named("doc", key)?).await?.map(|(stored, _)| stored)) })
     }
 
     fn put<'a>(&'a self, key: &'a str, bytes: &'a [u8], expected: Expected) -> BoxFuture<'a, Result<Tag, PutFault>> {
-        Box::pin(async move { self.write(&self.path(&format!("doc/{key}")), bytes, expected).await })
+        Box::pin(async move { self.write(&self.named("doc", key)?, bytes, expected).await })
     }
 
     fn append<'a>(&'a self, log: &'a str, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateFault>> {

@@ -18,6 +18,7 @@ use tokio_postgres::types::ToSql;
 use super::{
     backend::{Backend, Exclusion, Expected, PutFault, StateFault, Stored, Tag},
     fault::{busy, unavailable},
+    key,
     postgres_url::PostgresUrl,
 };
 
@@ -65,6 +66,7 @@ impl PostgresState {
     }
 
     async fn replace(&self, key: &str, bytes: &[u8], expected: Expected) -> Result<Tag, PutFault> {
+        key::check(key)?;
         let rows = match expected {
             Expected::Absent => self.rows(&self.access.statements.create, &[&key, &bytes]).await?,
             Expected::Version(tag) => {
@@ -100,6 +102,7 @@ impl Backend for PostgresState {
 
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, StateFault>> {
         Box::pin(async move {
+            key::check(key)?;
             let rows = self.rows(&self.access.statements.get, &[&key]).await?;
             Ok(rows.first().map(|row| Stored { bytes: row.get(0), tag: Tag(row.get::<_, i64>(1).to_string().into()) }))
         })
@@ -110,7 +113,10 @@ impl Backend for PostgresState {
     }
 
     fn append<'a>(&'a self, log: &'a str, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateFault>> {
-        Box::pin(async move { self.rows(&self.access.statements.append, &[&log, &lines]).await.map(drop) })
+        Box::pin(async move {
+            key::check(log)?;
+            self.rows(&self.access.statements.append, &[&log, &lines]).await.map(drop)
+        })
     }
 
     fn read_log<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Vec<u8>, StateFault>> {
@@ -138,7 +144,7 @@ impl Backend for PostgresState {
     fn prove_writable(&self) -> BoxFuture<'_, Result<(), StateFault>> {
         Box::pin(async move {
             // A key of its own for each proof: two that run at a time do not meet.
-            let key = format!(".proof-{}", crate::crypto::random_id(8));
+            let key = format!("proof-{}", crate::crypto::random_id(8));
             self.rows(&self.access.statements.create, &[&key, &&b"proof"[..]]).await?;
             self.remove(&key).await
         })

@@ -159,7 +159,7 @@ impl Statements {
             read_log: format!("select lines from {log} where log = $1 order by seq"),
             list: format!(
                 "select name from (select key as name from {state} union select log from {log}) names \
-                 where starts_with(name, $1) and not starts_with(name, '.') order by name collate \"C\""
+                 where starts_with(name, $1) order by name collate \"C\""
             ),
             remove: format!("with gone as (delete from {state} where key = $1) delete from {log} where log = $1"),
             tables: tables(&state, &log),

@@ -1,9 +1,32 @@
-//! What every kind of shared state must keep, shown on real servers.
+//! What is remembered between runs, and the kinds of state that keep it.
 
-mod azure;
-mod google;
-mod postgres;
-mod postgres_server;
-mod s3;
-mod s3_server;
-mod shared_rules;
+mod audit;
+pub(crate) mod conformance;
+mod crash;
+mod crash_disk;
+mod document;
+mod files;
+mod journal;
+mod kill;
+mod records;
+mod sample;
+mod shared;
+
+use std::sync::Arc;
+
+use esc_sync::ledger::{backend::Backend, file::FileState, memory::MemoryState};
+
+use self::conformance::{Effort, run_all};
+use crate::support::program::folder;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c7_files_keep_the_contract() {
+    let folder = folder("conformance").join("state");
+    run_all(|| Arc::new(FileState::new(&folder)), Effort::FULL).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c7_memory_keeps_the_contract() {
+    let state = MemoryState::new();
+    run_all(|| Arc::new(state.clone()) as Arc<dyn Backend>, Effort::FULL).await;
+}

@@ -4,12 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use esc_sync::ledger::{
     backend::{Backend, Expected, PutFault, StateFault, StateFaultKind},
-    lease::LeaseTerms,
     object::ObjectState,
     url::StateUrl,
 };
 
-use super::{postgres_server::free_port, s3_server::S3Server, shared_rules};
+use super::{EFFORT, hold, postgres_server::free_port, s3_server::S3Server, short_terms};
 
 fn env(name: &str) -> Option<String> {
     let value = match name {
@@ -26,19 +25,13 @@ fn open(url: &str) -> Result<ObjectState, StateFault> {
     ObjectState::new(&url, &env)
 }
 
-/// Terms short enough that a test sees a lease run out.
-pub(crate) fn short_terms() -> LeaseTerms {
-    let millis = Duration::from_millis;
-    LeaseTerms { lasts: millis(1500), renew: millis(300), poll: millis(50), margin: millis(100) }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s3_keeps_the_rules_of_state() {
     let (server, address) = S3Server::start();
     for prefix in ["", "/some/folder"] {
         let url = format!("s3://bucket{prefix}?endpoint={address}");
         let make = || Arc::new(open(&url).expect("settings").leased_for(short_terms())) as Arc<dyn Backend>;
-        shared_rules::hold(&make).await;
+        hold(make, EFFORT).await;
     }
     let below: Vec<_> =
         server.names().into_iter().filter(|name| !name.contains("lease") && !name.contains("clock")).collect();

@@ -15,7 +15,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use esc_sync::ledger::{backend::Backend, object::ObjectState, url::StateUrl};
 use ring::hmac;
 
-use super::{postgres_server::free_port, s3::short_terms, shared_rules};
+use super::{EFFORT, hold, postgres_server::free_port, short_terms};
 
 /// Public, and the same in every Azurite.
 const ACCOUNT: &str = "devstoreaccount1";
@@ -101,7 +101,7 @@ impl Drop for Azurite {
 async fn azure_keeps_the_rules_of_state() {
     let azurite = Azurite::start();
     azurite.create_container("states");
-    shared_rules::hold(&|| Arc::new(azurite.open("states", KEY)) as Arc<dyn Backend>).await;
+    hold(|| Arc::new(azurite.open("states", KEY)) as Arc<dyn Backend>, EFFORT).await;
 
     let missing = azurite.open("nowhere", KEY).prove_writable().await.expect_err("there is no such container");
     assert!(missing.what.contains("there is no such bucket or container"), "{missing}");

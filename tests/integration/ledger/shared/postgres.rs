@@ -10,8 +10,8 @@ use esc_sync::ledger::{
 };
 
 use super::{
+    EFFORT, hold,
     postgres_server::{PASSWORD, PostgresServer, free_port},
-    shared_rules,
 };
 
 fn with_password(name: &str) -> Option<String> {
@@ -40,7 +40,7 @@ async fn fault(state: &dyn Backend) -> StateFault {
 async fn postgres_keeps_the_rules_of_state() {
     let server = PostgresServer::start(&["max_connections=100", "log_statement=all"], &[]);
     let url = format!("postgres://owner@127.0.0.1:{}/postgres", server.port);
-    shared_rules::hold(&|| open(&url)).await;
+    hold(|| open(&url), EFFORT).await;
     over_a_socket(&server).await;
     c7_two_make_the_tables_at_a_time(&url).await;
     c1_the_lock_is_free_when_its_session_dies(&url).await;
