@@ -2,6 +2,7 @@
 //!
 //! It prints nothing and decides nothing; `observe` returns what was said.
 
+pub mod apply;
 mod esc_state;
 mod observe;
 mod read_plan;

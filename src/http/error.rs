@@ -87,6 +87,19 @@ impl HttpError {
         matches!(self, Self::Connect(_) | Self::Interrupted)
     }
 
+    /// Whether the request was certainly not carried out: it never left, or was turned away.
+    pub fn is_before_sending(&self) -> bool {
+        match self {
+            Self::Connect(_)
+            | Self::IllegalPath
+            | Self::OtherOrigin
+            | Self::Paused { .. }
+            | Self::Redirected { .. }
+            | Self::Tls(_) => true,
+            Self::Interrupted | Self::Status { .. } | Self::Timeout { .. } | Self::TooLarge { .. } => false,
+        }
+    }
+
     /// What a person is told.
     pub fn into_unread(self, asked: &Asked<'_>) -> Unread {
         let Asked { service, login, .. } = *asked;

@@ -82,6 +82,14 @@ impl Request {
         request
     }
 
+    /// A PATCH, never repeated by itself.
+    pub fn patch(operation: impl Into<String>, path: Path, body: Zeroizing<Vec<u8>>) -> Self {
+        let mut request = Self::new(operation.into(), Method::PATCH, Target::Path(path));
+        request.body = Some(body);
+        request.repeatable = false;
+        request
+    }
+
     fn new(operation: String, method: Method, target: Target) -> Self {
         Self {
             operation,
@@ -103,6 +111,12 @@ impl Request {
     pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         self
+    }
+
+    /// A header whose value was read from an answer; `None` if it cannot stand in one.
+    pub fn header_value(mut self, name: &'static str, value: &str) -> Option<Self> {
+        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
+        Some(self)
     }
 
     /// Puts the login in; a renewed one takes the place of the old.

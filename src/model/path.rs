@@ -63,6 +63,16 @@ impl EscPath {
         &self.0
     }
 
+    /// The path of the first `length` elements; the whole path if it has no more.
+    pub fn start(&self, length: usize) -> Self {
+        Self(self.0[..length.min(self.0.len())].into())
+    }
+
+    /// The path one element further.
+    pub fn then(&self, segment: Segment) -> Self {
+        Self(self.0.iter().cloned().chain([segment]).collect())
+    }
+
     /// Whether `self` is a proper ancestor of `other`.
     pub fn is_prefix_of(&self, other: &Self) -> bool {
         self.0.len() < other.0.len() && other.0.starts_with(&self.0)

@@ -161,7 +161,7 @@ fn unread(cause: Cause, what: &str, help: &str) -> Arc<Unread> {
 impl EscValue {
     /// A value that can be used as it is, or why not. Nothing that ESC marks unknown,
     /// and nothing that is not a text, ever passes for a value (failure case E11).
-    fn reading(&self) -> Reading<'_> {
+    pub fn reading(&self) -> Reading<'_> {
         const HELP: &str = "make it a text: quote it in the definition, or point the mapping at a key below it";
         if self.unknown {
             return undetermined(

@@ -12,3 +12,4 @@ mod sandbox_esc;
 mod sandbox_github;
 mod stores;
 mod support;
+mod sync_esc;

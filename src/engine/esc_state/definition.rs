@@ -120,7 +120,8 @@ impl Kept {
 /// nothing but printable ASCII and line ends, and no blank at an end.
 fn is_safe(text: &str) -> bool {
     let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n') && byte != b'$';
-    text.bytes().all(plain) && text.trim_end_matches('\n').trim_end_matches(' ').len() == text.trim_end_matches('\n').len()
+    text.bytes().all(plain)
+        && text.trim_end_matches('\n').trim_end_matches(' ').len() == text.trim_end_matches('\n').len()
 }
 
 fn pairs<'n, 'a>(node: &'n Node<'a>) -> Result<Vec<(&'n str, &'n Node<'a>)>, NotOurs> {

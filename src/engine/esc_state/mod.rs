@@ -104,7 +104,8 @@ impl EscState {
     async fn replace(&self, slot: Slot<'_>, bytes: &[u8], expected: Expected) -> Result<Tag, PutFault> {
         let id = crypto::random_id(8);
         let change = |contents: &mut Contents| {
-            let there = slot.of(contents).map_or(Expected::Absent, |kept| Expected::Version(Tag(kept.id.as_str().into())));
+            let there =
+                slot.of(contents).map_or(Expected::Absent, |kept| Expected::Version(Tag(kept.id.as_str().into())));
             if there != expected {
                 return Err(PutFault::Changed);
             }

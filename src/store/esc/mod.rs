@@ -1,15 +1,20 @@
 //! Pulumi ESC: opened environments, their metadata, revisions and definitions.
 //!
-//! Reading only. What is sent: GETs, and the POST that opens an environment.
+//! What reading sends: GETs, and the POST that opens an environment. What writes stands
+//! in `write`: the dry run of a definition, and the one PATCH that replaces it under the
+//! tag it was read with. How a definition is edited stands in `definition`, which sends
+//! nothing.
 //! Sources of the protocol: ESC `cmd/esc/cli/client`, SPEC (see `docs/architecture.md`).
 
 mod create;
+pub mod definition;
 mod diagnostic;
 mod login;
 mod oidc;
 mod stored;
 mod told;
 mod value;
+mod write;
 
 use std::path::Path as FilePath;
 
@@ -18,6 +23,7 @@ use zeroize::Zeroizing;
 
 pub use login::EscLogin;
 pub use told::{Definition, Identity, Metadata, Revision};
+pub use write::{EscWriteFault, Patched};
 
 use self::told::{Diagnosed, RawMetadata, RawRevision, RawUser, Session};
 use super::{Env, answer};
@@ -71,8 +77,22 @@ impl EscStore {
     /// Opens an environment and reads all its values. An opened session that is gone
     /// by the time it is read is opened again once (failure case E7).
     pub async fn read_environment(&self, environment: &EnvironmentRef) -> Result<EscSnapshot, Unread> {
+        self.read_opened(environment, path(environment).then("/open")).await
+    }
+
+    /// The same as it was at one of its revisions.
+    pub async fn read_environment_at(
+        &self,
+        environment: &EnvironmentRef,
+        revision: u64,
+    ) -> Result<EscSnapshot, Unread> {
+        let version = path(environment).then("/versions").segment(&revision.to_string());
+        self.read_opened(environment, version.then("/open")).await
+    }
+
+    async fn read_opened(&self, environment: &EnvironmentRef, door: Path) -> Result<EscSnapshot, Unread> {
         let operation = format!("open environment {environment}");
-        let mut session = self.open(environment, &operation).await?;
+        let mut session = self.open(environment, door.clone(), &operation).await?;
         let read = |session: String| {
             Request::get(
                 format!("read opened environment {environment}"),
@@ -81,7 +101,7 @@ impl EscStore {
         };
         let mut response = self.send(environment, read(session)).await?;
         if response.status() == 404 {
-            session = self.open(environment, &operation).await?;
+            session = self.open(environment, door, &operation).await?;
             response = self.send(environment, read(session)).await?;
         }
         let asked = self.asked(&operation);
@@ -107,9 +127,9 @@ impl EscStore {
         }
     }
 
-    async fn open(&self, environment: &EnvironmentRef, operation: &str) -> Result<String, Unread> {
+    async fn open(&self, environment: &EnvironmentRef, door: Path, operation: &str) -> Result<String, Unread> {
         // A repeated open makes a second short-lived session and nothing else.
-        let request = Request::post(operation, path(environment).then("/open"), Zeroizing::default());
+        let request = Request::post(operation, door, Zeroizing::default());
         let response = self.send(environment, request.repeatable().query("duration", "10m0s")).await?;
         let response = self.success(response, environment, operation).await?;
         let asked = self.asked(operation);
@@ -151,8 +171,18 @@ impl EscStore {
     }
 
     pub async fn definition(&self, environment: &EnvironmentRef) -> Result<Definition, Unread> {
+        self.definition_of(environment, path(environment)).await
+    }
+
+    /// The definition as it was at one of its revisions. Its tag is of no use for writing.
+    pub async fn definition_at(&self, environment: &EnvironmentRef, revision: u64) -> Result<Definition, Unread> {
+        let version = path(environment).then("/versions").segment(&revision.to_string());
+        self.definition_of(environment, version).await
+    }
+
+    async fn definition_of(&self, environment: &EnvironmentRef, at: Path) -> Result<Definition, Unread> {
         let operation = format!("read the definition of environment {environment}");
-        let response = self.send(environment, Request::get(&operation, path(environment))).await?;
+        let response = self.send(environment, Request::get(&operation, at)).await?;
         let response = self.success(response, environment, &operation).await?;
         let asked = self.asked(&operation);
         let etag = response.header("etag").ok_or_else(|| answer::bad_answer(&asked, "it has no tag"))?.to_owned();
@@ -187,19 +217,25 @@ impl EscStore {
         self.send_for(&environment.organization, request).await
     }
 
+    async fn send_for(&self, organization: &str, request: Request) -> Result<Response, Unread> {
+        let operation = request.operation().to_owned();
+        self.try_send(organization, request).await?.map_err(|error| error.into_unread(&self.asked(&operation)))
+    }
+
     /// Sends with the login; one that can be renewed is, once, when it is not accepted (failure case G5).
-    async fn send_for(&self, organization: &str, mut request: Request) -> Result<Response, Unread> {
-        request = request.header("accept", "application/vnd.pulumi+8");
+    /// The outer error is of the login: nothing was sent.
+    async fn try_send(&self, organization: &str, request: Request) -> Result<Result<Response, HttpError>, Unread> {
+        let mut request = request.header("accept", "application/vnd.pulumi+8");
         let (credential, generation) = self.login.credential(&self.endpoint, organization, None).await?;
         request.authorize(&credential);
-        let failed = |error: HttpError, request: &Request| error.into_unread(&self.asked(request.operation()));
-        let response = self.endpoint.send(&request).await.map_err(|error| failed(error, &request))?;
-        if response.status() != 401 || generation.is_none() {
-            return Ok(response);
+        let answer = self.endpoint.send(&request).await;
+        let refused = answer.as_ref().is_ok_and(|response| response.status() == 401);
+        if !refused || generation.is_none() {
+            return Ok(answer);
         }
         let (credential, _) = self.login.credential(&self.endpoint, organization, generation).await?;
         request.authorize(&credential);
-        self.endpoint.send(&request).await.map_err(|error| failed(error, &request))
+        Ok(self.endpoint.send(&request).await)
     }
 
     /// Any 2xx will do: the service has changed them before. Else what the status means here.
