@@ -143,6 +143,20 @@ impl Diary {
         told.err().or(self.fault.take())
     }
 
+    async fn tell(
+        &mut self,
+        work: &Work<'_>,
+        state: &mut State,
+        ended: &[Option<Ended>],
+        changes: &[(GithubPlace, Option<Record>)],
+    ) -> Result<(), StateFault> {
+        if let Some(key) = &work.key {
+            state.ledger.set_key_id(&key.key.id()).await?;
+        }
+        state.ledger.commit(changes).await?;
+        self.finish(work, state, ended).await
+    }
+
     async fn finish(&mut self, work: &Work<'_>, state: &mut State, ended: &[Option<Ended>]) -> Result<(), StateFault> {
         let mut entries: Vec<_> = state.unfinished.iter().flat_map(|run| self.settled(run)).collect();
         let mut worst = 0;
