@@ -26,3 +26,16 @@ pub fn short_digest(bytes: &[u8]) -> String {
 pub fn digest_hex(bytes: &[u8]) -> String {
     libsodium_rs::crypto_hash::sha256::hash(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FIPS 180-4's own example.
+    #[test]
+    fn a_digest_is_sha_256() {
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digest_hex(b"abc"), expected);
+        assert!(expected.starts_with(&short_digest(b"abc")));
+    }
+}

@@ -24,7 +24,7 @@ pub struct AuditEntry {
 
 /// What happened. Names, places and words; never a value, never a fingerprint.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub enum AuditEvent {
     RunStarted {
         command: String,
@@ -49,6 +49,9 @@ pub enum AuditEvent {
         verdict: String,
         exit: u8,
     },
+    /// Recorded by a newer version, which knows what it is.
+    #[serde(skip)]
+    Newer,
 }
 
 /// A recorded entry and its place in the chain.
@@ -84,13 +87,12 @@ pub enum BrokenBy {
 }
 
 #[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct LineForm {
+struct LineForm<Event> {
     seq: u64,
     at: Text<Stamp>,
     run: Box<str>,
     who: String,
-    event: AuditEvent,
+    event: Event,
     prev: Box<str>,
 }
 
@@ -138,7 +140,8 @@ pub(super) fn lines_of(bytes: &[u8], mut after: Option<Head>) -> Result<Vec<Audi
 }
 
 fn read_line(text: &str) -> Option<AuditLine> {
-    let (form, hash) = line::unseal::<LineForm>(text, HASH, crypto::digest_hex)?;
+    let (form, hash) = line::unseal::<LineForm<serde_json::Value>>(text, HASH, crypto::digest_hex)?;
     let LineForm { seq, at, run, who, event, prev } = form;
+    let event = serde_json::from_value(event).unwrap_or(AuditEvent::Newer);
     Some(AuditLine { seq, entry: AuditEntry { at: at.0, run, who, event }, prev, hash: hash.into() })
 }

@@ -12,6 +12,7 @@ pub mod disk;
 pub mod document;
 pub(crate) mod fault;
 pub mod file;
+mod folder;
 mod form;
 pub mod journal;
 mod journal_lines;

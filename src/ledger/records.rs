@@ -63,49 +63,33 @@ impl Ledger {
     /// Says which key is used from now on. After another one, all that was known of values is
     /// forgotten: it counts as unverified, never as in sync.
     pub async fn set_key_id(&mut self, key_id: &str) -> Result<(), StateFault> {
-        let known = self.document.key_id.clone();
-        let overtaken = overtaken(&*self.backend);
         self.update(|document| {
-            let theirs = document.key_id.as_deref();
-            if theirs.is_some() && theirs != known.as_deref() && theirs != Some(key_id) {
-                return Err(overtaken.clone());
-            }
-            if theirs != Some(key_id) {
+            if document.key_id.as_deref() != Some(key_id) {
                 document.records.values_mut().for_each(forget_values);
                 document.key_id = Some(key_id.to_owned());
             }
-            Ok(())
         })
         .await
     }
 
     /// Remembers (`Some`) or forgets (`None`) what is known of these places.
     pub async fn commit(&mut self, changes: &[(GithubPlace, Option<Record>)]) -> Result<(), StateFault> {
-        let (key_id, overtaken) = (self.document.key_id.clone(), overtaken(&*self.backend));
         self.update(|document| {
-            // Fingerprints of two keys must not stand in one ledger.
-            if document.key_id != key_id {
-                return Err(overtaken.clone());
-            }
             for (place, record) in changes {
                 match record {
                     Some(record) => document.records.insert(place.clone(), record.clone()),
                     None => document.records.remove(place),
                 };
             }
-            Ok(())
         })
         .await
     }
 
     /// Puts the changed document if nobody else did; else changes theirs.
-    async fn update(
-        &mut self,
-        change: impl Fn(&mut LedgerDocument) -> Result<(), StateFault>,
-    ) -> Result<(), StateFault> {
+    async fn update(&mut self, change: impl Fn(&mut LedgerDocument)) -> Result<(), StateFault> {
         for _ in 0..ATTEMPTS {
             let mut next = self.document.clone();
-            change(&mut next)?;
+            change(&mut next);
             if next == self.document {
                 return Ok(());
             }
@@ -115,20 +99,25 @@ impl Ledger {
                     (self.document, self.tag) = (next, Some(tag));
                     return Ok(());
                 }
-                Err(PutFault::Changed) => self.read_again().await?,
+                Err(PutFault::Changed) => self.read_again(next.key_id.as_deref()).await?,
                 Err(PutFault::Fault(fault)) => return Err(fault),
             }
         }
         Err(overtaken(&*self.backend))
     }
 
-    async fn read_again(&mut self) -> Result<(), StateFault> {
+    /// Takes what somebody else put there, unless it is of a third key: fingerprints of two keys
+    /// must not stand in one ledger, and ours are of `key_id`.
+    async fn read_again(&mut self, key_id: Option<&str>) -> Result<(), StateFault> {
         let (document, tag) = read(&*self.backend, &self.document.identity).await?;
         if tag.is_none() {
             let what = format!("the ledger in {} was removed while this run was under way", self.backend.describe());
             let help =
                 "see who removes it; what this run wrote is in the journal, and the next run looks at everything anew";
             return Err(StateFault::new(StateFaultKind::Unavailable, what, help));
+        }
+        if document.key_id != self.document.key_id && document.key_id.as_deref() != key_id {
+            return Err(overtaken(&*self.backend));
         }
         (self.document, self.tag) = (document, tag);
         Ok(())

@@ -172,3 +172,23 @@ async fn c7_two_runs_that_record_at_once_share_one_chain() {
     other.await.expect("no panic");
     assert_eq!(AuditLog::read(&state).await.expect("readable").verify().expect("whole").len(), 160);
 }
+
+/// An event this version does not know is one of the chain all the same, and the log goes on.
+#[tokio::test]
+async fn c13_a_log_with_lines_of_a_newer_version_is_read_and_continued() {
+    let (state, log) = three_runs().await;
+    let head = log.head.clone().expect("a head");
+    let object = format!(
+        "{{\"seq\":{},\"at\":\"2026-11-21T13:00:00Z\",\"run\":\"x\",\"who\":\"ci\",\"event\":{{\"rotated\":{{\"n\":1}}}},\"prev\":\"{}\"",
+        head.seq + 1,
+        head.hash
+    );
+    let hash = esc_sync::crypto::digest_hex(format!("{object}}}").as_bytes());
+    let longer = [&log.bytes[..], format!("{object},\"hash\":\"{hash}\"}}\n").as_bytes()].concat();
+    let part = state.list("audit/").await.expect("readable").pop().expect("one part");
+    let tag = state.get(&part).await.expect("readable").expect("there").tag;
+    state.put(&part, &longer, Expected::Version(tag)).await.expect("put");
+    audit::append(&state, &entries("four")).await.expect("continued");
+    let lines = AuditLog::read(&state).await.expect("readable").verify().expect("whole");
+    assert_eq!((lines.len(), &lines[12].entry.event), (17, &AuditEvent::Newer));
+}

@@ -118,3 +118,16 @@ async fn c5_a_journal_that_was_changed_is_refused_and_kept_when_built_anew() {
         assert_eq!(kept.bytes, damaged);
     }
 }
+
+#[tokio::test]
+async fn c13_a_journal_of_a_newer_version_is_refused_by_name() {
+    let object = "{\"run\":{\"version\":2,\"shape\":\"unknown\"}";
+    let check = esc_sync::crypto::short_digest(format!("{object}}}").as_bytes());
+    let state = MemoryState::new();
+    state.append("journal/run", format!("{object},\"check\":\"{check}\"}}\n").as_bytes()).await.expect("appended");
+    let fault = Journal::unfinished(&state).await.expect_err("refused");
+    assert_eq!(fault.kind, StateFaultKind::Newer);
+    assert!(fault.what.contains("journal of run") && !fault.help.contains("rebuild"), "{fault:?}");
+    Ledger::rebuild(Arc::new(state.clone()), identity()).await.expect("rebuilt");
+    assert_eq!(Journal::runs(&state).await, Ok(vec!["run".to_owned()]), "what is newer is left alone");
+}
