@@ -52,7 +52,7 @@ async fn google_is_told_the_generation_that_must_be_there() {
     state.put("ledger.json", b"2", Expected::Version(tag.clone())).await.expect("written");
     assert_eq!(state.put("ledger.json", b"3", Expected::Version(tag)).await, Err(PutFault::Changed));
     let heads = served.join().expect("no panic");
-    assert!(heads[0].starts_with("PUT /bucket/folder%2Fdoc%2Fledger.json "), "{}", heads[0]);
+    assert!(heads[0].starts_with("PUT /bucket/folder%2Fdoc%2Fledger%2Ejson "), "{}", heads[0]);
     assert!(heads[0].contains("x-goog-if-generation-match: 0\r\n"), "{}", heads[0]);
     assert!(heads[1].contains("x-goog-if-generation-match: 1700000000000001\r\n"), "{}", heads[1]);
     assert!(heads[3].starts_with("GET "), "a refusal is looked at before it is believed");
