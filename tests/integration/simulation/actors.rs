@@ -36,13 +36,16 @@ pub(crate) fn deed(rng: &mut Rng, fresh: &mut Fresh) -> Deed {
         }
         9..=11 => Deed::Set(mapped, None),
         12..=14 => Deed::Copy(mapped),
-        15 => Deed::RotateKey(*rng.pick(&["org:acme", "repo:acme/app"])),
+        15 => Deed::RotateKey(rng.pick::<&str>(&["org:acme", "repo:acme/app"])),
         16 => {
             let beside = rng.pick(&GROUND.unmapped).clone();
             let value = fresh.value(rng, &beside);
             Deed::Set(beside, Some(value))
         }
-        17 => Deed::Allow(*rng.pick(&ENVIRONMENTS), *rng.pick(&[Right::Write, Right::Write, Right::Open, Right::None])),
+        17 => Deed::Allow(
+            rng.pick::<&str>(&ENVIRONMENTS),
+            *rng.pick(&[Right::Write, Right::Write, Right::Open, Right::None]),
+        ),
         _ => {
             let policies: [(ItemVisibility, &[&str]); 4] = [
                 (ItemVisibility::All, &[]),

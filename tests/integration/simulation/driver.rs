@@ -3,7 +3,7 @@
 //! The same seed makes the same program and the same run, to the last request.
 //! `ESC_SYNC_SEED=N` replays one; `ESC_SYNC_SEEDS=N` says how many are played in all.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -42,6 +42,8 @@ pub(crate) struct Ran {
     pub(crate) number: usize,
     pub(crate) took: Duration,
     pub(crate) before: Truth,
+    /// Environments that could not be opened when it began.
+    closed: BTreeSet<&'static str>,
 }
 
 /// Plays the share of seeds that belongs to one of so many shards.
@@ -58,7 +60,8 @@ pub(crate) fn play_shard(shard: u64, shards: u64, runner: &dyn Runner) {
     }
 }
 
-const SEEDS: u64 = 10_000;
+/// In all, unless ESC_SYNC_SEEDS says otherwise; whole suites play more.
+const SEEDS: u64 = 1_000;
 /// Of so many seeds one has its output searched for every rendering of every value.
 const THOROUGH: u64 = 64;
 
@@ -90,7 +93,7 @@ pub(crate) fn play(seed: u64, runner: &dyn Runner) -> Result<(), Failure> {
                 }
                 Step::Run(weather) => {
                     let ran = run(&world, weather.clone(), runner, seed).await;
-                    let found = judge(&world, weather, runner, &ran, seed % THOROUGH == 0);
+                    let found = judge(&world, weather, runner, &ran, seed.is_multiple_of(THOROUGH));
                     found.and_then(|()| repeat(&world, weather, &mut undisturbed, ran))
                 }
             };
@@ -126,7 +129,7 @@ fn program(rng: &mut Rng, fresh: &mut Fresh) -> Vec<Step> {
 
 /// One run, to its end or to its crash, which drops all it had in memory.
 pub(crate) async fn run(world: &Arc<SimWorld>, weather: Weather, runner: &dyn Runner, seed: u64) -> Ran {
-    let (before, started) = (world.truth(), Instant::now());
+    let (before, closed, started) = (world.truth(), world.closed(), Instant::now());
     let wire = world.begin(weather);
     let said = tokio::select! {
         biased;
@@ -134,9 +137,9 @@ pub(crate) async fn run(world: &Arc<SimWorld>, weather: Weather, runner: &dyn Ru
         said = runner.run(Arc::clone(&wire), seed) => Some(said),
     };
     if said.is_none() {
-        world.restart(seed % 2 == 0);
+        world.restart(seed.is_multiple_of(2));
     }
-    Ran { said, count: wire.count(), number: wire.number, took: started.elapsed(), before }
+    Ran { said, count: wire.count(), number: wire.number, took: started.elapsed(), before, closed }
 }
 
 /// What must hold of a run right after another, both undisturbed; keeps what the next one must know.
@@ -175,8 +178,10 @@ fn judge(world: &SimWorld, weather: &Weather, runner: &dyn Runner, ran: &Ran, th
     }
     // Somebody may have acted while it looked: then it may have seen either world.
     let closed = world.closed();
-    let worlds: &[&Truth] = if weather.meanwhile.is_some() { &[&ran.before, &after] } else { &[&after] };
-    status::i5_truth(&said.statuses, worlds, &closed, ran.count.faults > 0 || weather.meanwhile.is_some())
+    let disturbed = weather.meanwhile.is_some();
+    let from = usize::from(!disturbed);
+    let (worlds, closed) = ([&ran.before, &after], [&ran.closed, &closed]);
+    status::i5_truth(&said.statuses, &worlds[from..], &closed[from..], disturbed || ran.count.faults > 0)
 }
 
 impl fmt::Display for Failure {

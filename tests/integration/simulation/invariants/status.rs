@@ -10,29 +10,27 @@ use crate::simulation::{
     truth::{Cell, Spot, Truth, on_github},
 };
 
-/// Every status is the model's in one of the worlds the run may have seen; `unknown` is an
-/// honest answer only if something was in the way.
+/// Every status is the model's in one of the worlds the run may have seen, with one of the sets of
+/// environments closed to it; `unknown` is an honest answer only if something was in the way.
 pub(crate) fn i5_truth(
     said: &[Status],
     worlds: &[&Truth],
-    closed: &BTreeSet<&str>,
+    closed: &[&BTreeSet<&str>],
     disturbed: bool,
 ) -> Result<(), Broken> {
     for (entry, said) in GROUND.mapping.entries.iter().zip(said) {
-        let models: Vec<Status> = worlds.iter().map(|truth| model(entry, truth, closed)).collect();
-        if !models.contains(said)
-            && !(disturbed && *said == Status::Unknown)
-            && !reopened(entry, said, worlds, disturbed)
-        {
+        let seen = worlds.iter().flat_map(|truth| closed.iter().map(move |closed| model(entry, truth, closed)));
+        let models: Vec<Status> = seen.collect();
+        // What a scope holds and what a repository sees are two listings: an item that came or
+        // went between them is in one of them alone.
+        let came_or_went = models.contains(&Status::Missing) && models.iter().any(|model| *model != Status::Missing);
+        let is_torn = came_or_went && *said == Status::Invisible;
+        let is_honest = models.contains(said) || is_torn || disturbed && *said == Status::Unknown;
+        if !is_honest {
             return broken("I5", format!("{} is said to be {said}, and is {models:?}", entry.name));
         }
     }
     Ok(())
-}
-
-/// The right to open may have come or gone while it looked.
-fn reopened(entry: &Entry, said: &Status, worlds: &[&Truth], disturbed: bool) -> bool {
-    disturbed && worlds.iter().any(|truth| model(entry, truth, &BTreeSet::new()) == *said)
 }
 
 /// What is to be said of an entry by somebody who sees all that a login sees.

@@ -236,17 +236,17 @@ fn i5_what_is_said_must_be_so() {
     };
     let (of_same, of_other) = (statuses(&same), statuses(&other));
     assert!(of_same.contains(&Status::Ok) && of_other.contains(&Status::Mismatch));
-    holds(status::i5_truth(&of_same, &[&same], &open, false));
-    breaks(status::i5_truth(&of_same, &[&other], &open, true), "I5");
-    breaks(status::i5_truth(&of_other, &[&same], &open, true), "I5");
-    holds(status::i5_truth(&of_other, &[&same, &other], &open, true));
+    holds(status::i5_truth(&of_same, &[&same], &[&open], false));
+    breaks(status::i5_truth(&of_same, &[&other], &[&open], true), "I5");
+    breaks(status::i5_truth(&of_other, &[&same], &[&open], true), "I5");
+    holds(status::i5_truth(&of_other, &[&same, &other], &[&open], true));
     let unknown = vec![Status::Unknown; of_same.len()];
-    holds(status::i5_truth(&unknown, &[&same], &open, true));
-    breaks(status::i5_truth(&unknown, &[&same], &open, false), "I5");
+    holds(status::i5_truth(&unknown, &[&same], &[&open], true));
+    breaks(status::i5_truth(&unknown, &[&same], &[&open], false), "I5");
     // Somebody who may not look says nothing but that.
     let closed = BTreeSet::from(ENVIRONMENTS);
-    breaks(status::i5_truth(&of_same, &[&same], &closed, false), "I5");
-    holds(status::i5_truth(&unknown, &[&same], &closed, false));
+    breaks(status::i5_truth(&of_same, &[&same], &[&closed], false), "I5");
+    holds(status::i5_truth(&unknown, &[&same], &[&closed], false));
 }
 
 #[test]
