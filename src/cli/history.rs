@@ -69,6 +69,7 @@ fn as_text(lines: &[&AuditLine], run: Option<&str>) -> String {
                 let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
                 format!("  {end}: {verb} {name} at {target}{reason}")
             }
+            AuditEvent::Newer => "something that a newer version of esc-sync wrote".to_owned(),
             AuditEvent::RunEnded { verdict, exit: _ } => format!("run {} ended: {verdict}", entry.run),
         };
         let _ = writeln!(text, "{} {}", entry.at, crate::http::printable(&told, usize::MAX));
