@@ -29,7 +29,8 @@ pub(crate) fn plan(global: &Global, args: &PlanArgs) -> Result<Exit, Failure> {
     let work = async {
         let state = state::to_read(&session, &stores).await?;
         let task = session.task(&stores);
-        let looking = task.look(job, Some(&state), Look::to_plan());
+        let look = Look { to_keep: args.out.is_some(), prune: options.prune.clone(), ..Look::to_plan() };
+        let looking = task.look(job, Some(&state), look);
         let Some(observed) = progress::watch(looking, || progress::said(&stores)).await else { return Ok(None) };
         let planned = task.decide(&observed, session::judge_options(&args.choices.judging), &options)?;
         Ok::<_, Failure>(Some((observed, planned)))
@@ -87,7 +88,9 @@ impl Sync<'_> {
     async fn run_alone(&self, job: Option<JobSnapshot>, state: &mut State) -> Result<Option<Report>, Failure> {
         let task = self.session.task(self.stores);
         let definitions = task.may_pull_into(self.options, job.is_some());
-        let looking = task.look(job, Some(state), Look { definitions, ..Look::to_plan() });
+        let prune = self.options.prune.clone();
+        let look = Look { definitions, to_keep: self.kept.is_some(), prune, ..Look::to_plan() };
+        let looking = task.look(job, Some(state), look);
         let Some(mut observed) = progress::watch(looking, || progress::said(self.stores)).await else {
             return Ok(None);
         };

@@ -156,7 +156,7 @@ impl Case {
     }
 
     fn esc(&mut self) -> &mut EscSnapshot {
-        let empty = || Ok(EscSnapshot { root: object(), revised_at: None });
+        let empty = || Ok(EscSnapshot { root: object(), revised_at: None, revision: None });
         self.snapshot.esc.entry(environment()).or_insert_with(empty).as_mut().expect("was read")
     }
 

@@ -30,6 +30,8 @@ pub struct EscSnapshot {
     pub root: EscValue,
     /// When the newest revision was made, where that was asked for.
     pub revised_at: Option<Stamp>,
+    /// The newest revision shortly before the values were read, where that was asked for.
+    pub revision: Option<u64>,
 }
 
 /// One evaluated value with the flags ESC gives it.

@@ -30,7 +30,9 @@ pub fn plan(
         let Some(esc) = entry.esc_place().filter(|_| !entry.github.is_empty()) else { continue };
         let judged = judgement.entries.get(at);
         let terms = terms(entry, options);
-        Desk { at, entry, esc, judged, terms, memory: &snapshot.memory }.plan(&sides.of(entry), &mut plan);
+        let revision = revision(entry, snapshot);
+        let desk = Desk { at, entry, esc, judged, terms, memory: &snapshot.memory, revision };
+        desk.plan(&sides.of(entry), &mut plan);
     }
     several::reconcile(&mut plan, mapping, snapshot);
     plan.actions.extend(prune::prune(&options.prune, mapping, snapshot)?);
@@ -86,6 +88,12 @@ struct Desk<'a> {
     judged: Option<&'a EntryJudgement>,
     terms: Terms,
     memory: &'a Memory,
+    /// The newest revision of the entry's environment, where it was asked for.
+    revision: Option<u64>,
+}
+
+fn revision(entry: &Entry, snapshot: &Snapshot) -> Option<u64> {
+    snapshot.esc.get(&entry.esc.as_ref()?.environment)?.as_ref().ok()?.revision
 }
 
 impl Desk<'_> {
@@ -158,7 +166,7 @@ impl Desk<'_> {
             GithubKnowledge::Absent => GithubBasis::Absent,
             known => GithubBasis::Present(known.meta().and_then(|meta| meta.updated_at)),
         };
-        Basis { esc, revision: None, github }
+        Basis { esc, revision: self.revision.filter(|_| esc.is_none()), github }
     }
 
     /// Equal values: the ledger may have to hear of it, and the audience may be another.

@@ -115,7 +115,9 @@ impl Kept {
         let added = after.iter().filter(|(target, _)| !before.contains_key(*target));
         moved.extend(added.map(|(_, action)| format!("{} is new", label(action))));
         let blind = now.actions.iter().filter(|action| is_blind(action));
-        moved.extend(blind.map(|action| format!("{} cannot be compared: no fingerprint key was there", action.name)));
+        moved.extend(blind.map(|action| {
+            format!("{} cannot be compared: neither a fingerprint nor a revision was there", action.name)
+        }));
         if moved.is_empty() && fresh != self.actions {
             moved.push("its actions are in another order".into());
         }
@@ -132,7 +134,7 @@ impl Kept {
 /// Whether nobody could tell that the source or the target in ESC had moved.
 fn is_blind(action: &Action) -> bool {
     let rests_on_esc = matches!(action.write, Write::Push { .. } | Write::Pull { create: false, .. });
-    rests_on_esc && action.basis.esc.is_none()
+    rests_on_esc && action.basis.esc.is_none() && action.basis.revision.is_none()
 }
 
 /// No plan changes one place twice.

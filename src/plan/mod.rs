@@ -8,7 +8,6 @@
 mod access;
 mod build;
 mod decide;
-mod describe;
 mod guard;
 mod kept;
 mod options;
@@ -23,7 +22,6 @@ use std::sync::Arc;
 use crate::model::{Fingerprint, GithubPlace, Place, RepoRef, SecretName, Stamp};
 
 pub use build::plan;
-pub use describe::describe;
 pub use kept::{Header, Kept, KeptError, to_json};
 pub use options::{PlanError, PlanOptions, Source};
 pub use value::value_for;

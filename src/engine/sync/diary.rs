@@ -7,17 +7,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::mpsc;
 
-use super::{
-    Observed, State,
-    apply::{Purpose, Seen, Work},
-    readback::Listed,
-    recall, record,
-    state::end_of,
-};
+use super::{Observed, State, apply::Work, changes::After, readback::Listed, recall, state::end_of};
 use crate::{
     engine::apply::{Ended, EscWritten},
     ledger::{AuditEntry, AuditEvent, Backend, EndedLine, Header, Intent, Journal, KeptRun, StateFault, audit},
-    model::{EnvironmentRef, Fingerprint, GithubPlace, Place, Record, Stamp},
+    model::{EnvironmentRef, GithubPlace, Place, Record, Stamp},
     plan::{Action, End, GithubBasis, Write},
 };
 
@@ -132,7 +126,8 @@ impl Diary {
         ended: &[Option<Ended>],
         listed: &Listed,
     ) -> Option<StateFault> {
-        let changes = self.changes(work, state, observed, ended, listed);
+        let after = After { work, state, observed, ended, listed, begun: self.begun };
+        let changes = after.changes();
         let told = self.tell(work, state, ended, &changes).await;
         for (place, record) in changes {
             match record {
@@ -196,136 +191,8 @@ impl Diary {
         run.intents.iter().map(line).collect()
     }
 
-    /// What the ledger is to say from now on.
-    fn changes(
-        &self,
-        work: &Work<'_>,
-        state: &State,
-        observed: &Observed,
-        ended: &[Option<Ended>],
-        listed: &Listed,
-    ) -> Vec<(GithubPlace, Option<Record>)> {
-        let key = work.key.as_ref().map(|key| &key.key);
-        // What killed runs left, and what another key made of the records.
-        let usable = state.usable_records(key);
-        let kept = state.ledger.records();
-        let mut changes: BTreeMap<GithubPlace, Option<Record>> = usable
-            .iter()
-            .filter(|(place, record)| kept.get(*place) != Some(record))
-            .map(|(place, record)| (place.clone(), Some(record.clone())))
-            .collect();
-        let Some(key) = key else { return changes.into_iter().collect() };
-        for Seen { entry, place, equal } in &work.seen {
-            if let Some(print) = fingerprint_now(observed, key, work, *entry, place) {
-                let meta = observed.snapshot.github_reading(place).meta().cloned();
-                let record = record::seen(print, *equal, meta.as_ref(), usable.get(place), &self.run);
-                changes.insert(place.clone(), Some(record));
-            }
-        }
-        for (at, action) in work.plan.actions.iter().enumerate() {
-            let Some(end) = &ended[at] else { continue };
-            let place = action.write.github();
-            let written = Ending { diary: self, work, observed, end, listed, previous: usable.get(place) };
-            if let Some(record) = written.record(at, action, key) {
-                changes.insert(place.clone(), record);
-            }
-        }
-        changes.into_iter().collect()
-    }
-
     fn entry(&self, event: AuditEvent) -> AuditEntry {
         AuditEntry { at: self.at, run: self.run.clone(), who: self.who.clone(), event }
-    }
-}
-
-/// One action that ended, and what was known around it.
-struct Ending<'a> {
-    diary: &'a Diary,
-    work: &'a Work<'a>,
-    observed: &'a Observed,
-    end: &'a Ended,
-    listed: &'a Listed,
-    previous: Option<&'a Record>,
-}
-
-impl Ending<'_> {
-    /// `None`: the ledger has nothing new to say; `Some(None)`: it forgets the place.
-    fn record(
-        &self,
-        at: usize,
-        action: &Action,
-        key: &crate::crypto::fingerprint::FingerprintKey,
-    ) -> Option<Option<Record>> {
-        let after = self.listed.meta(action.write.github());
-        let run = &*self.diary.run;
-        match &action.write {
-            Write::Push { to, .. } => {
-                let sent = recall::print(key, to, self.work.values[at].as_ref()?);
-                let push = record::Push {
-                    sent,
-                    end: self.end.end,
-                    previous: self.previous,
-                    before: action.basis.github,
-                    begun: self.diary.begun,
-                    answered: self.end.answered,
-                    after,
-                    run,
-                };
-                push.record().map(|record| Some(self.unless_put_back(record, to)))
-            }
-            Write::Pull { known_as, .. } if self.end.end == End::Done && self.work.purpose == Purpose::Agree => {
-                let print = self.observed.snapshot.memory.github_now.get(known_as).copied();
-                let print =
-                    print.or_else(|| fingerprint_now(self.observed, key, self.work, action.entry?, known_as))?;
-                let meta = self.observed.snapshot.github_reading(known_as).meta().cloned();
-                Some(Some(record::seen(print, true, meta.as_ref(), self.previous, run)))
-            }
-            Write::Restrict { .. } if self.end.end == End::Done => {
-                let (mut record, meta) = (self.previous?.clone(), after?);
-                let held = record.held.as_mut()?;
-                // Whether a new policy moves the stamp is not documented; the value is the same either way.
-                held.updated_at = meta.updated_at?;
-                record.policy.clone_from(&meta.visibility);
-                Some(Some(record))
-            }
-            Write::Prune { .. } if self.end.end == End::Done => Some(None),
-            Write::Pull { .. } | Write::Restrict { .. } | Write::Prune { .. } => None,
-        }
-    }
-}
-
-impl Ending<'_> {
-    /// What was put back on GitHub differs from ESC, and that is meant: until somebody names it or
-    /// changes ESC, it counts as a change of GitHub's and is left alone.
-    fn unless_put_back(&self, record: Record, place: &GithubPlace) -> Record {
-        match self.work.purpose {
-            Purpose::Agree => record,
-            Purpose::PutBack => {
-                let base = self.observed.snapshot.memory.esc_now.get(place).copied();
-                Record { base: base.or(record.base), ..record }
-            }
-        }
-    }
-}
-
-/// The fingerprint of what GitHub holds, by the run's own key: a new one was not there when the rest was remembered.
-fn fingerprint_now(
-    observed: &Observed,
-    key: &crate::crypto::fingerprint::FingerprintKey,
-    work: &Work<'_>,
-    entry: usize,
-    place: &GithubPlace,
-) -> Option<Fingerprint> {
-    let value = recall::readable(place, &observed.snapshot);
-    match value {
-        Some(value) => Some(recall::print(key, place, value)),
-        None => {
-            let entry = work.task.mapping.entries.get(entry)?;
-            let at = entry.esc_place()?;
-            let held = observed.snapshot.reading(&at).value()?;
-            let value = crate::judge::github_form(entry.detail().encoding, held)?;
-            Some(recall::print(key, place, &value))
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod apply;
 mod attest;
+mod changes;
 mod diary;
 mod esc_phase;
 mod github_phase;
@@ -28,7 +29,7 @@ use crate::{
     crypto::fingerprint::FingerprintKey,
     judge::{JudgeOptions, Judgement, judge},
     mapping::{Entry, Mapping},
-    model::{Direction, EnvironmentRef, JobSnapshot, Memory, Slot, Snapshot},
+    model::{Direction, EnvironmentRef, JobSnapshot, Memory, SecretName, Slot, Snapshot},
     plan::{Plan, PlanError, PlanOptions, Source, plan},
     store::{Stores, esc::Definition},
 };
@@ -65,6 +66,10 @@ pub struct Look {
     pub to_plan: bool,
     /// Environments that may be written: their definitions are read before their values.
     pub definitions: BTreeSet<Arc<EnvironmentRef>>,
+    /// The plan is kept or compared with a kept one: without fingerprints, revisions say what moved.
+    pub to_keep: bool,
+    /// Names to delete, whose scopes may be none of the mapping's any more.
+    pub prune: BTreeSet<SecretName>,
 }
 
 impl Look {
@@ -84,9 +89,17 @@ pub struct Planned {
 impl Task<'_> {
     /// Reads everything that the entries need, and lays what is remembered beside it.
     pub async fn look(&self, job: Option<JobSnapshot>, state: Option<&State>, look: Look) -> Observed {
-        let plan = self.read_plan(job.as_ref(), state);
+        let plan = self.read_plan(job.as_ref(), state, &look);
         let definitions = self.definitions(&look.definitions).await;
+        let keyless = state.is_none_or(|state| state.ledger.key_id().is_none());
+        let revisions =
+            if look.to_keep && keyless { self.revisions(&plan.environments).await } else { BTreeMap::new() };
         let mut snapshot = observe(&plan, self.stores, job).await;
+        for (environment, revision) in revisions {
+            if let Some(Ok(read)) = snapshot.esc.get_mut(&environment) {
+                read.revision = Some(revision);
+            }
+        }
         let key = recall::key(self.mapping, &snapshot);
         if let Some(state) = state {
             let mut memory = Memory { records: state.usable_records(key.as_ref()), ..Memory::default() };
@@ -111,7 +124,7 @@ impl Task<'_> {
         Ok(Planned { judgement, plan })
     }
 
-    fn read_plan(&self, job: Option<&JobSnapshot>, state: Option<&State>) -> ReadPlan {
+    fn read_plan(&self, job: Option<&JobSnapshot>, state: Option<&State>, look: &Look) -> ReadPlan {
         let mut plan = ReadPlan::new(self.mapping, self.selection);
         if let Some(repository) = job.and_then(|job| job.repository.as_ref()) {
             plan.add_job(repository);
@@ -119,6 +132,13 @@ impl Task<'_> {
         // Without the key nothing that is remembered can be compared.
         if state.is_some() {
             plan.environments.extend(recall::key_place(self.mapping).map(|place| place.environment));
+        }
+        let remembered = state.iter().flat_map(|state| state.records.keys());
+        for place in remembered.filter(|place| look.prune.contains(&place.name)) {
+            match place.slot {
+                Slot::Secret => plan.secrets.insert(Arc::clone(&place.scope)),
+                Slot::Variable => plan.variables.insert(Arc::clone(&place.scope)),
+            };
         }
         plan
     }
@@ -135,6 +155,16 @@ impl Task<'_> {
         let entries = self.mapping.entries.iter().filter(|entry| self.selection.contains(entry));
         let entries = entries.filter(|entry| pulls(entry) && readable(entry));
         entries.filter_map(|entry| entry.esc.as_ref()).map(|esc| Arc::clone(&esc.environment)).collect()
+    }
+
+    /// The newest revision of each environment, as it was before its values were read.
+    async fn revisions(&self, environments: &BTreeSet<Arc<EnvironmentRef>>) -> BTreeMap<Arc<EnvironmentRef>, u64> {
+        let Ok(store) = self.stores.esc() else { return BTreeMap::new() };
+        let reads = environments.iter().map(|environment| async move {
+            let newest = store.revisions(environment, None, 1).await.ok()?;
+            Some((Arc::clone(environment), newest.first()?.number))
+        });
+        join_all(reads).await.into_iter().flatten().collect()
     }
 
     /// One that cannot be read is read again, and its failure told, when it is to be written.

@@ -117,7 +117,10 @@ pub(super) fn seen(
     let previous = previous.cloned().unwrap_or_default();
     let held = meta.and_then(|meta| {
         let (created_at, updated_at) = (meta.created_at, meta.updated_at?);
-        Some(HeldRecord { fingerprint, created_at, updated_at, how: Known::Attested })
+        // What we wrote under this very stamp stays what we wrote.
+        let ours = previous.held.filter(|held| held.fingerprint == fingerprint && held.updated_at == updated_at);
+        let how = ours.map_or(Known::Attested, |held| held.how);
+        Some(HeldRecord { fingerprint, created_at, updated_at, how })
     });
     Record {
         base: if equal { Some(fingerprint) } else { previous.base },

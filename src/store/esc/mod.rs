@@ -122,7 +122,7 @@ impl EscStore {
             return Err(broken(asked, &errors, of));
         }
         match opened.root {
-            Some(root) => Ok(EscSnapshot { root, revised_at: None }),
+            Some(root) => Ok(EscSnapshot { root, revised_at: None, revision: None }),
             None => Err(answer::bad_answer(asked, "it holds no environment")),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use esc_sync::plan::{Header, Kept, KeptError, Plan, PlanOptions, Source, describe, to_json};
+use esc_sync::plan::{Header, Kept, KeptError, Plan, PlanOptions, Source, to_json};
 
 use super::world::{World, mapping, name, print, secret};
 
@@ -26,21 +26,6 @@ fn kept(plan: &Plan) -> Kept {
 
 fn world() -> World {
     World::default().esc("s.a", ONE).esc("s.b", TWO).on_github(secret("B"), ONE, 100).agreed(secret("B"), ONE, 100)
-}
-
-#[test]
-fn people_read_a_diff_of_names_and_reasons() {
-    let entries = mapping("  A: s.a\n  B: s.b\n  C: { esc: s.c, direction: github-to-esc }\n  D: s.d\n");
-    let world = world().on_github(secret("C"), ONE, 50).esc("s.d", "changeme").in_job();
-    insta::assert_snapshot!(describe(&world.plan(&entries)).join("\n"), @r"
-    esc acme/default/production
-      + create s.c (C): it is not there
-    github acme
-      + create secret A: it is not there
-      ~ update secret B: ESC changed since the last sync, GitHub did not
-      ! held back secret D (guarded): ESC's value is empty, a placeholder, or not what it must be: such a value is not written
-          store a real value in ESC; `esc-sync check` says what is wrong with this one
-    ");
 }
 
 #[test]

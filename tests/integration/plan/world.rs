@@ -98,8 +98,11 @@ impl World {
     pub(super) fn snapshot(&self, mapping: &Mapping) -> Snapshot {
         let mut snapshot = Snapshot::default();
         let environment = Arc::new("acme/default/production".parse().expect("legal"));
-        let root =
-            if self.esc_fails { Err(unread()) } else { Ok(EscSnapshot { root: tree(&self.esc), revised_at: None }) };
+        let root = if self.esc_fails {
+            Err(unread())
+        } else {
+            Ok(EscSnapshot { root: tree(&self.esc), revised_at: None, revision: None })
+        };
         snapshot.esc.insert(environment, root);
         let scopes = mapping.entries.iter().flat_map(|entry| &entry.github).chain(self.github.keys());
         for scope in scopes.map(|place| &place.scope) {

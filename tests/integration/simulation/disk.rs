@@ -65,7 +65,7 @@ pub(crate) fn note_lines(disk: &CrashDisk, world: &SimWorld, run: usize) {
             let (target, note) = match &line.entry.event {
                 AuditEvent::Intent { target, .. } => (target, Note::Intent),
                 AuditEvent::Outcome { target, .. } => (target, Note::Outcome),
-                AuditEvent::RunStarted { .. } | AuditEvent::RunEnded { .. } => continue,
+                AuditEvent::Newer | AuditEvent::RunStarted { .. } | AuditEvent::RunEnded { .. } => continue,
             };
             let spot =
                 GROUND.named.get(target.as_str()).unwrap_or_else(|| panic!("{target} is no place of the mapping"));
