@@ -103,9 +103,8 @@ impl Folder {
         let probe = self.path.join(format!(".{}{UNFINISHED}", crypto::random_id(8)));
         // As much as a small ledger: a disk that has room for one byte is full.
         let written = self.disk.write_new(&probe, &[b'\n'; 1 << 16]);
-        // What comes back after a crash is swept away like any unfinished copy.
         let removed = self.disk.remove(&probe);
-        written.and(removed)
+        written.and(removed).and_then(|()| self.disk.sync_folder(&self.path))
     }
 
     /// Takes a file away for good; fine if there is none.
