@@ -140,7 +140,8 @@ impl Undo<'_> {
             Err(unread) => return self.held(Because::Unread, &unread.what, &unread.help),
         };
         let now = observed.definitions.get(environment);
-        if !now.is_some_and(|now| same_at(&then.text, &now.text, path)) {
+        let is_untouched = now.is_some_and(|now| same_at(&then.text, &now.text, path));
+        if !is_untouched && !self.is_same_value(observed, environment, written, revisions).await {
             return self.held(
                 Because::Drifted,
                 "somebody changed it after that run",
@@ -165,6 +166,22 @@ impl Undo<'_> {
                 "it did not exist before that run",
                 "delete it by hand with `esc env rm` if nobody needs it",
             ),
+        }
+    }
+
+    /// Whoever saves a whole definition anew has all its values encrypted anew, the unchanged ones too.
+    async fn is_same_value(
+        &self,
+        observed: &Observed,
+        environment: &Arc<EnvironmentRef>,
+        written: u64,
+        revisions: &mut Revisions<'_>,
+    ) -> bool {
+        let (Some(esc), Ok(then)) = (&self.entry.esc, revisions.at(environment, written).await) else { return false };
+        let now = observed.snapshot.reading(&self.intent.place);
+        match (then.root.lookup(&esc.path).map(crate::model::EscValue::reading), now) {
+            (Some(Reading::Value { value: then, .. }), Reading::Value { value: now, .. }) => then.same_as(now),
+            _ => false,
         }
     }
 
