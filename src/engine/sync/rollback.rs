@@ -17,7 +17,7 @@ use crate::{
     judge::github_form,
     ledger::{Intent, Journal, KeptRun},
     mapping::{Entry, EscPlace},
-    model::{EnvironmentRef, EscSnapshot, Fingerprint, GithubPlace, Place, Reading, SecretValue},
+    model::{EnvironmentRef, EscSnapshot, Fingerprint, GithubPlace, HeldRecord, Place, Reading, SecretValue},
     plan::{Access, Action, Basis, Because, End, GithubBasis, HeldBack, Plan, Write},
     store::esc::definition::same_at,
 };
@@ -140,7 +140,8 @@ impl Undo<'_> {
             Err(unread) => return self.held(Because::Unread, &unread.what, &unread.help),
         };
         let now = observed.definitions.get(environment);
-        if !now.is_some_and(|now| same_at(&then.text, &now.text, path)) {
+        let is_untouched = now.is_some_and(|now| same_at(&then.text, &now.text, path));
+        if !is_untouched && !self.is_same_value(observed, environment, written, revisions).await {
             return self.held(
                 Because::Drifted,
                 "somebody changed it after that run",
@@ -168,6 +169,22 @@ impl Undo<'_> {
         }
     }
 
+    /// Whoever saves a whole definition anew has all its values encrypted anew, the unchanged ones too.
+    async fn is_same_value(
+        &self,
+        observed: &Observed,
+        environment: &Arc<EnvironmentRef>,
+        written: u64,
+        revisions: &mut Revisions<'_>,
+    ) -> bool {
+        let (Some(esc), Ok(then)) = (&self.entry.esc, revisions.at(environment, written).await) else { return false };
+        let now = observed.snapshot.reading(&self.intent.place);
+        match (then.root.lookup(&esc.path).map(crate::model::EscValue::reading), now) {
+            (Some(Reading::Value { value: then, .. }), Reading::Value { value: now, .. }) => then.same_as(now),
+            _ => false,
+        }
+    }
+
     async fn on_github(
         &self,
         state: &State,
@@ -189,7 +206,10 @@ impl Undo<'_> {
         let meta = observed.snapshot.github_reading(place).meta().cloned();
         let stamp = meta.as_ref().and_then(|meta| meta.updated_at);
         let held = state.records.get(place).and_then(|record| record.held);
-        if stamp.is_none() || held.is_none_or(|held| Some(held.updated_at) != stamp) {
+        // What is there must be what that run sent, and not what a later one did, this one among them.
+        let is_of_run =
+            |held: HeldRecord| Some(held.updated_at) == stamp && self.intent.fingerprint == Some(held.fingerprint);
+        if stamp.is_none() || !held.is_some_and(is_of_run) {
             return self.held(
                 Because::Drifted,
                 "somebody changed it after that run",
