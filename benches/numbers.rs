@@ -1,4 +1,4 @@
-//! The numbers of the design that concern reading: requests, time, start-up, memory, loading.
+//! The numbers of the design: requests, time, start-up, memory, loading, and syncing beside `gh`.
 //!
 //! `cargo bench --bench numbers` prints one table: what was measured, its bound, and the ratio
 //! to it. The program measured is the release binary as a child process against the emulator in
@@ -7,6 +7,8 @@
 
 #[path = "numbers/process.rs"]
 mod process;
+#[path = "numbers/syncing.rs"]
+mod syncing;
 #[path = "numbers/table.rs"]
 mod table;
 #[path = "numbers/world.rs"]
@@ -45,6 +47,7 @@ fn main() {
     for (count, requests) in [(60, 3), (1_000, 12)] {
         wire(&scratch, count, requests, &mut table);
     }
+    syncing::syncing(&scratch, 60, &mut table);
     loading(&scratch, 100_000, &mut table);
     several_environments(&scratch, 20_000, 4, &mut table);
     sandbox(&scratch, &mut table);
@@ -164,14 +167,20 @@ fn sandbox(scratch: &Scratch, table: &mut Table) {
     table.bound("check --sandbox of mappings/sophia.yaml", median(&runs).as_secs_f64(), "s", 1.0);
 }
 
-/// Debian's `gh` reaches plain http only through a socket in the file system.
 fn gh_list(folder: &Path, socket: &Path) -> Command {
+    let mut command = gh(folder, socket);
+    command.args(["secret", "list", "--org", "acme"]);
+    command
+}
+
+/// Debian's `gh` reaches plain http only through a socket in the file system.
+fn gh(folder: &Path, socket: &Path) -> Command {
     let config = folder.join("gh-config");
     fs::create_dir_all(&config).expect("a folder");
     fs::write(config.join("config.yml"), format!("http_unix_socket: {}\n", socket.display())).expect("written");
     let mut command = measured("gh", folder);
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env("GH_CONFIG_DIR", config).env("GH_TOKEN", "bench").args(["secret", "list", "--org", "acme"]);
+    command.env("GH_CONFIG_DIR", config).env("GH_TOKEN", "bench");
     command
 }
 

@@ -51,6 +51,30 @@ pub(crate) struct Emulator {
 impl Emulator {
     /// With a socket it is one for `gh`, which sends its token to GitHub's own address alone.
     pub(crate) fn start(socket: Option<&Path>, count: usize, environments: usize) -> Self {
+        let emulator = Self::bare(socket);
+        let now = emulator.running.now();
+        emulator.running.world(|world| fill(world, count, environments, now));
+        emulator
+    }
+
+    /// The same with nothing on GitHub yet.
+    pub(crate) fn empty(socket: Option<&Path>, count: usize) -> Self {
+        let emulator = Self::bare(socket);
+        emulator.change_all(count, 0);
+        emulator
+    }
+
+    /// Gives every value in ESC a new one, and leaves the rest of the environment as it is.
+    pub(crate) fn change_all(&self, count: usize, round: usize) {
+        let now = self.running.now();
+        self.running.world(|world| {
+            let key = world.esc.definition("acme", "default", "part0").and_then(kept_key);
+            let definition = format!("{}{}", definitions(count, 1, round)[0], key.unwrap_or_default());
+            world.esc.put_environment("acme", "default", "part0", &definition, now).expect("a legal definition");
+        });
+    }
+
+    fn bare(socket: Option<&Path>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let options = SandboxOptions {
@@ -59,8 +83,6 @@ impl Emulator {
             ..SandboxOptions::default()
         };
         let running = runtime.block_on(Sandbox::start(options)).expect("a free port");
-        let now = running.now();
-        running.world(|world| fill(world, count, environments, now));
         // Whoever installs a provider first wins; all of ours are ring.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self { runtime, running, client: reqwest::Client::new() }
@@ -68,9 +90,17 @@ impl Emulator {
 
     /// A check of the folder's mapping against this emulator.
     pub(crate) fn check(&self, folder: &Path) -> Command {
+        self.command(folder, &["check", "--format", "json"])
+    }
+
+    pub(crate) fn sync(&self, folder: &Path) -> Command {
+        self.command(folder, &["sync", "--yes", "--format", "json"])
+    }
+
+    fn command(&self, folder: &Path, args: &[&str]) -> Command {
         let url = &self.running.url;
         let mut command = program(folder);
-        command.args(["check", "--format", "json"]);
+        command.args(args);
         command.env("PULUMI_BACKEND_URL", url).env("PULUMI_ACCESS_TOKEN", "bench");
         command.env("GITHUB_API_URL", url).env("GITHUB_TOKEN", "bench");
         command
@@ -104,7 +134,7 @@ impl Emulator {
 }
 
 fn fill(world: &mut World, count: usize, environments: usize, now: i64) {
-    for (part, definition) in definitions(count, environments).iter().enumerate() {
+    for (part, definition) in definitions(count, environments, 0).iter().enumerate() {
         let name = format!("part{part}");
         world.esc.put_environment("acme", "default", &name, definition, now).expect("a legal definition");
     }
@@ -114,14 +144,20 @@ fn fill(world: &mut World, count: usize, environments: usize, now: i64) {
     }
 }
 
-fn definitions(count: usize, environments: usize) -> Vec<String> {
+fn definitions(count: usize, environments: usize, round: usize) -> Vec<String> {
     let mut definitions = vec!["values:\n".to_owned(); environments];
     for at in 0..count {
         let definition = &mut definitions[at * environments / count];
         if at % 100 == 0 {
             let _ = writeln!(definition, "  group{}:", at / 100);
         }
-        let _ = writeln!(definition, "    key_{at:06}: {{ \"fn::secret\": \"{}\" }}", value(at));
+        let _ = writeln!(definition, "    key_{at:06}: {{ \"fn::secret\": \"{}\" }}", value(at + round * count));
     }
     definitions
+}
+
+/// The lines of the fingerprint key, which the first sync put at the end.
+fn kept_key(definition: &str) -> Option<String> {
+    let at = definition.find("  esc-sync:")?;
+    Some(definition[at..].to_owned())
 }

@@ -185,7 +185,7 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration)]
     pub(crate) lock_wait: Duration,
     /// Make so many writes to GitHub without a wait before the pace begins
-    #[arg(long, value_name = "N", default_value_t = 150)]
+    #[arg(long, value_name = "N", default_value_t = 180)]
     pub(crate) write_burst: u32,
     /// Make so many writes to GitHub a minute after that
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]

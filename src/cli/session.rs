@@ -11,7 +11,7 @@ use crate::{
     ledger::journal::run_id,
     mapping::{Loaded, Mapping},
     model::{JobSnapshot, Severity, Snapshot, Stamp},
-    plan::{Outcome, Plan},
+    plan::{Because, Outcome, Plan},
     report::{ActionReport, HeldBackReport, OutcomeReport, Report},
     store::Stores,
 };
@@ -105,7 +105,14 @@ impl<'g> Session<'g> {
     pub(crate) fn with_plan(&self, report: Report, plan: &Plan, outcomes: &[Outcome]) -> Report {
         let actions = ActionReport::all(plan);
         let (held_back, outcomes) = (HeldBackReport::all(plan), OutcomeReport::all(plan, outcomes));
-        Report { actions, held_back, outcomes, ..report }.decided()
+        let mut report = Report { actions, held_back, outcomes, ..report };
+        let unverified = plan.held_back.iter().filter(|held| held.because == Because::Unverified).count();
+        if unverified > 0 {
+            report.remarks.push(format!(
+                "{unverified} are not known to be equal and were left alone: `esc-sync attest` in a workflow compares them; where ESC is right, `--overwrite NAME` or `on-conflict: esc-wins` lets it win"
+            ));
+        }
+        report.decided()
     }
 
     pub(crate) fn with_applied(&self, report: Report, plan: &Plan, applied: Applied) -> Report {

@@ -3,7 +3,7 @@
 use crate::{
     engine::{Look, Planned, State},
     model::JobSnapshot,
-    plan::{Kept, PlanOptions},
+    plan::{Kept, PlanOptions, Source},
     report::Report,
     store::Stores,
 };
@@ -89,7 +89,8 @@ impl Sync<'_> {
         let task = self.session.task(self.stores);
         let definitions = task.may_pull_into(self.options, job.is_some());
         let prune = self.options.prune.clone();
-        let look = Look { definitions, to_keep: self.kept.is_some(), prune, ..Look::to_plan() };
+        let to_push = self.options.source != Source::Github;
+        let look = Look { definitions, to_keep: self.kept.is_some(), prune, to_push, ..Look::to_plan() };
         let looking = task.look(job, Some(state), look);
         let Some(mut observed) = progress::watch(looking, || progress::said(self.stores)).await else {
             return Ok(None);

@@ -67,8 +67,20 @@ impl AuditLog {
 
 /// Continues the chain. The entries survive the death of the machine when this returns.
 pub async fn append(backend: &dyn Backend, entries: &[AuditEntry]) -> Result<(), StateFault> {
+    match append_lines(backend, entries).await? {
+        Some(head) => advance(backend, &head).await,
+        None => Ok(()),
+    }
+}
+
+/// The same while more is to follow soon: the head is behind until then.
+pub async fn append_first(backend: &dyn Backend, entries: &[AuditEntry]) -> Result<(), StateFault> {
+    append_lines(backend, entries).await.map(drop)
+}
+
+async fn append_lines(backend: &dyn Backend, entries: &[AuditEntry]) -> Result<Option<Head>, StateFault> {
     if entries.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let known = match read_head(backend).await? {
         Some((head, _)) => head,
@@ -77,7 +89,7 @@ pub async fn append(backend: &dyn Backend, entries: &[AuditEntry]) -> Result<(),
     };
     for _ in 0..ATTEMPTS {
         if let Some(head) = append_once(backend, entries, &known).await? {
-            return advance(backend, &head).await;
+            return Ok(Some(head));
         }
     }
     let what = format!("other runs keep writing to the audit log in {}", backend.describe());

@@ -22,6 +22,12 @@ pub trait Backend: fmt::Debug + Send + Sync {
     /// Adds to the end of a log; whole lines or nothing are ever seen by a reader, in the order of appends.
     fn append<'a>(&'a self, log: &'a str, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateFault>>;
 
+    /// The same for lines that may be lost with the machine (not with this process): what is
+    /// not there then counts as unknown.
+    fn append_soon<'a>(&'a self, log: &'a str, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateFault>> {
+        self.append(log, lines)
+    }
+
     /// All lines of a log; empty if there is none. A last line without its newline was never appended.
     fn read_log<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Vec<u8>, StateFault>>;
 

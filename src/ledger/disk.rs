@@ -35,6 +35,11 @@ pub trait Disk: fmt::Debug + Send + Sync {
     /// Adds to a file, or makes it; on the disk when it returns.
     fn append(&self, file: &Path, bytes: &[u8]) -> io::Result<()>;
 
+    /// Adds to a file; on the disk sooner or later.
+    fn append_soon(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.append(file, bytes)
+    }
+
     /// Shortens a file.
     fn cut(&self, file: &Path, size: u64) -> io::Result<()>;
 
@@ -107,6 +112,10 @@ impl Disk for RealDisk {
         let mut handle = open(OpenOptions::new().append(true).create(true), file)?;
         handle.write_all(bytes)?;
         handle.sync_all()
+    }
+
+    fn append_soon(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        open(OpenOptions::new().append(true).create(true), file)?.write_all(bytes)
     }
 
     fn cut(&self, file: &Path, size: u64) -> io::Result<()> {

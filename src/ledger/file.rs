@@ -133,6 +133,14 @@ impl Backend for FileState {
         })
     }
 
+    fn append_soon<'a>(&'a self, log: &'a str, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateFault>> {
+        Box::pin(async move {
+            let file = self.path(log)?;
+            let _guard = self.guard().await?;
+            self.at.extend_soon(&file, lines).map_err(self.fault("write to"))
+        })
+    }
+
     fn read_log<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Vec<u8>, StateFault>> {
         Box::pin(async move { Ok(whole_lines(self.read(log)?.unwrap_or_default())) })
     }

@@ -43,6 +43,13 @@ impl Folder {
         self.disk.sync_folder(folder)
     }
 
+    /// Adds to a log that is there, without waiting for the disk.
+    pub(super) fn extend_soon(&self, file: &Path, lines: &[u8]) -> io::Result<()> {
+        self.disk.folder(file.parent().unwrap_or(&self.path), true)?;
+        self.cut_torn_line(file)?;
+        self.disk.append_soon(file, lines)
+    }
+
     fn cut_torn_line(&self, file: &Path) -> io::Result<()> {
         let size = match self.disk.size(file) {
             Ok(0) => return Ok(()),
@@ -96,8 +103,9 @@ impl Folder {
         let probe = self.path.join(format!(".{}{UNFINISHED}", crypto::random_id(8)));
         // As much as a small ledger: a disk that has room for one byte is full.
         let written = self.disk.write_new(&probe, &[b'\n'; 1 << 16]);
+        // What comes back after a crash is swept away like any unfinished copy.
         let removed = self.disk.remove(&probe);
-        written.and(removed).and_then(|()| self.disk.sync_folder(&self.path))
+        written.and(removed)
     }
 
     /// Takes a file away for good; fine if there is none.

@@ -118,8 +118,10 @@ impl Journal {
         self.append(intents.iter().map(Line::from)).await
     }
 
+    /// Ends that are lost with the machine are unknown, and settled as such.
     pub async fn ended(&self, ended: &[EndedLine]) -> Result<(), StateFault> {
-        self.append(ended.iter().map(Line::from)).await
+        let lines: String = ended.iter().map(|ended| write_line(&Line::from(ended))).collect();
+        if lines.is_empty() { Ok(()) } else { self.backend.append_soon(&key(&self.run), lines.as_bytes()).await }
     }
 
     async fn append(&self, lines: impl Iterator<Item = Line>) -> Result<(), StateFault> {

@@ -65,7 +65,7 @@ impl Diary {
         };
         let mut entries = vec![diary.entry(started)];
         entries.extend(work.plan.actions.iter().map(|action| diary.entry(intended(action))));
-        audit::append(&*diary.backend, &entries).await?;
+        audit::append_first(&*diary.backend, &entries).await?;
         Ok(diary)
     }
 

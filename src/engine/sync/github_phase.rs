@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use super::{Observed, apply::Work, diary::Diary};
 use crate::{
-    engine::apply::{Ended, GithubChange, GithubEvent, GithubOp, GithubRun, Keys, write_all},
+    engine::apply::{Ended, GithubChange, GithubEvent, GithubOp, GithubRun, write_all},
     plan::Write,
 };
 
@@ -25,7 +25,8 @@ pub(super) async fn run(work: &Work<'_>, observed: &Observed, diary: &mut Diary,
             let _ = sender.send(Some(end.clone()));
         }
     };
-    let run = GithubRun { store, pace: applying.pace, stop: applying.stop, keys: Keys::default(), on_event: &on_event };
+    let run =
+        GithubRun { store, pace: applying.pace, stop: applying.stop, keys: observed.keys.clone(), on_event: &on_event };
     let writing = async {
         let ends = write_all(&run, &changes).await;
         let _ = sender.send(None);

@@ -22,9 +22,9 @@ use std::{
     sync::Arc,
 };
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
-use super::{ReadPlan, Selection, observe};
+use super::{ReadPlan, Selection, apply::Keys, observe};
 use crate::{
     crypto::fingerprint::FingerprintKey,
     judge::{JudgeOptions, Judgement, judge},
@@ -57,6 +57,7 @@ pub struct Observed {
     /// Definitions as they were before the values were read: a key that somebody changes
     /// after that is seen to have changed.
     definitions: BTreeMap<Arc<EnvironmentRef>, Definition>,
+    keys: Keys,
 }
 
 /// What a look is for.
@@ -70,6 +71,8 @@ pub struct Look {
     pub to_keep: bool,
     /// Names to delete, whose scopes may be none of the mapping's any more.
     pub prune: BTreeSet<SecretName>,
+    /// Something may well be pushed: where there is one scope alone, its key is read beside everything else.
+    pub to_push: bool,
 }
 
 impl Look {
@@ -94,7 +97,7 @@ impl Task<'_> {
         let keyless = state.is_none_or(|state| state.ledger.key_id().is_none());
         let revisions =
             if look.to_keep && keyless { self.revisions(&plan.environments).await } else { BTreeMap::new() };
-        let mut snapshot = observe(&plan, self.stores, job).await;
+        let (mut snapshot, keys) = join(observe(&plan, self.stores, job), self.keys(&plan, &look)).await;
         for (environment, revision) in revisions {
             if let Some(Ok(read)) = snapshot.esc.get_mut(&environment) {
                 read.revision = Some(revision);
@@ -109,7 +112,7 @@ impl Task<'_> {
             }
             snapshot.memory = memory;
         }
-        Observed { snapshot, key, definitions }
+        Observed { snapshot, key, definitions, keys }
     }
 
     /// Judges and plans what was seen; asks and writes nothing.
@@ -155,6 +158,17 @@ impl Task<'_> {
         let entries = self.mapping.entries.iter().filter(|entry| self.selection.contains(entry));
         let entries = entries.filter(|entry| pulls(entry) && readable(entry));
         entries.filter_map(|entry| entry.esc.as_ref()).map(|esc| Arc::clone(&esc.environment)).collect()
+    }
+
+    /// A round trip saved for the price of one request. With several scopes it would be a
+    /// request for each, most of them for nothing. A key that is not had is asked for again.
+    async fn keys(&self, plan: &ReadPlan, look: &Look) -> Keys {
+        let mut scopes = plan.secrets.iter();
+        let (true, Some(scope), None, Ok(store)) = (look.to_push, scopes.next(), scopes.next(), self.stores.github())
+        else {
+            return Keys::default();
+        };
+        store.public_key(scope).await.into_iter().collect()
     }
 
     /// The newest revision of each environment, as it was before its values were read.

@@ -40,13 +40,18 @@ fn each_demand_of_sync_costs_what_the_document_says() {
     assert_eq!(asked(&world, &["plan", "--out", "kept"]), CHECK, "a kept plan, once there is a key");
     assert_eq!(
         asked(&world, &["sync", "--yes"]),
-        (CHECK.0 + 1, CHECK.1),
-        "a definition, since a value could come back"
+        (CHECK.0 + 1, CHECK.1 + 1),
+        "a definition, since a value could come back; the key of the one scope"
     );
-    assert_eq!(asked(&world, &["sync", "--yes", "--from", "esc"]), CHECK, "none could: nothing more than a check");
-    assert_eq!(asked(&world, &["sync", "--yes", "--only", "B"]), (CHECK.0, 1), "a part of the mapping");
+    assert_eq!(asked(&world, &["sync", "--yes", "--from", "esc"]), (CHECK.0, CHECK.1 + 1), "none could");
+    assert_eq!(
+        asked(&world, &["sync", "--yes", "--from", "github"]),
+        (CHECK.0 + 1, CHECK.1),
+        "no key, for nothing goes there"
+    );
+    assert_eq!(asked(&world, &["sync", "--yes", "--only", "B"]), (CHECK.0, 1 + 1), "a part of the mapping");
     world.ask("PATCH", "/orgs/acme/actions/variables/C", &json!({ "value": "eu-west-1" }));
-    assert_eq!(asked(&world, &["sync", "--yes"]), (CHECK.0 + 3, CHECK.1), "a pull: definition, check, PATCH");
+    assert_eq!(asked(&world, &["sync", "--yes"]), (CHECK.0 + 3, CHECK.1 + 1), "a pull: definition, check, PATCH");
 }
 
 #[test]
