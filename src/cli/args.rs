@@ -27,9 +27,9 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Bring ESC and GitHub to agree, as far as nothing is lost by it
     Sync(SyncArgs),
-    /// Record, inside Actions, what GitHub holds, so that checks elsewhere can compare
+    /// Record, inside Actions, what GitHub holds, so that a check elsewhere can compare
     Attest(AttestArgs),
-    /// Put back what a run replaced, as far as ESC's revisions know it
+    /// Put back what a run replaced, as far as ESC's revisions still have it
     Rollback(RollbackArgs),
     /// Show the audit log, verified
     History(HistoryArgs),
@@ -121,28 +121,30 @@ pub(crate) struct Addresses {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Judging")]
 pub(crate) struct CheckArgs {
-    /// From which severity on the check fails: note, warning or error
+    /// Fail from this severity on: note, warning or error
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity_word)]
     pub(crate) fail_on: Severity,
-    /// The weakest evidence that passes: presence, attested or value; below it, unverified is an error
+    /// Let no weaker evidence pass: presence, attested or value; below it, unverified is an error
     #[arg(long, value_name = "EVIDENCE", default_value = "presence", value_parser = evidence_word)]
     pub(crate) require_evidence: Evidence,
 }
 
 /// What `plan` and `sync` have in common.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Choices")]
 pub(crate) struct Choices {
     /// Take every value from this side: esc or github [default: each entry's direction]
     #[arg(long, value_name = "STORE", value_parser = ["esc", "github"])]
     pub(crate) from: Option<String>,
-    /// ESC's value wins over a drifted, conflicting or unknown one of this entry (can be repeated)
+    /// Let ESC's value win for this entry, whatever GitHub holds (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub(crate) overwrite: Vec<String>,
-    /// GitHub's value wins for this entry, where it can be read (can be repeated)
+    /// Let GitHub's value win for this entry, where it can be read (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub(crate) take: Vec<String>,
-    /// Delete this name from GitHub: one we wrote and no entry speaks of any more (can be repeated)
+    /// Delete this name from GitHub, if we wrote it and no entry speaks of it any more (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub(crate) prune: Vec<String>,
     /// Refuse a plan of more writes than this
@@ -154,26 +156,27 @@ pub(crate) struct Choices {
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
-    #[command(flatten)]
-    pub(crate) choices: Choices,
     /// Keep the plan, for `sync --plan FILE`; it holds names and fingerprints only
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) choices: Choices,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SyncArgs {
-    #[command(flatten)]
-    pub(crate) choices: Choices,
-    /// Apply exactly this kept plan, or nothing if what it rests on has moved
+    /// Apply exactly this kept plan, or nothing if what it rests on has moved since
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "overwrite", "take", "prune"])]
     pub(crate) plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) choices: Choices,
     #[command(flatten)]
     pub(crate) writing: Writing,
 }
 
 /// What every command that writes remotely has in common.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Writing")]
 pub(crate) struct Writing {
     /// Do not ask before writing
     #[arg(short, long)]
@@ -181,13 +184,13 @@ pub(crate) struct Writing {
     /// Wait this long for another run to end
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration)]
     pub(crate) lock_wait: Duration,
-    /// Writes to GitHub that may be made at once before the pace begins
+    /// Make so many writes to GitHub without a wait before the pace begins
     #[arg(long, value_name = "N", default_value_t = 180)]
     pub(crate) write_burst: u32,
-    /// Writes to GitHub a minute after that
+    /// Make so many writes to GitHub a minute after that
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) write_pace: u32,
-    /// Writes to GitHub an hour
+    /// Make no more writes to GitHub an hour
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub(crate) write_cap: u32,
     /// Set aside state that is damaged or of somebody else, and begin anew: nothing is known then
@@ -205,7 +208,7 @@ pub(crate) struct AttestArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RollbackArgs {
-    /// The run, as `history` and every report name it
+    /// Run to put back, as `history` and every report name it
     pub(crate) run: String,
     #[command(flatten)]
     pub(crate) writing: Writing,
@@ -213,7 +216,7 @@ pub(crate) struct RollbackArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArgs {
-    /// Only this run
+    /// Show this run alone
     #[arg(long, value_name = "RUN")]
     pub(crate) run: Option<String>,
 }

@@ -107,8 +107,8 @@ macro_rules! common_fields {
             $($extra,)*
             field("kind", set::<Kind>(), "`secret` (the default), or `config`: a plain setting, which becomes an Actions variable that everybody may read"),
             field("tier", set::<Tier>(), "how much depends on it; `important` is the default. Missing is an error for `critical` and `important`, a warning for `optional`"),
-            field("direction", set::<Direction>(), "which side the value comes from; `esc-to-github` is the default"),
-            field("on-conflict", set::<ConflictPolicy>(), "who wins when both sides changed; the default is to `stop` and say so"),
+            field("direction", set::<Direction>(), "which way the value goes; `esc-to-github` is the default. `both`: from the side that changed since the two last agreed"),
+            field("on-conflict", set::<ConflictPolicy>(), "who wins when both sides changed, or differ and are not known to have ever agreed; the default is to `stop` and say so. `esc-wins` overwrites on GitHub even what nobody ever compared; `github-wins` and `newest` need a value that can be read"),
             field("encoding", set::<Encoding>(), "`base64`: ESC holds the base64 of what GitHub holds"),
             field("max-age", Shape::Duration, "the age at which a value is stale, in days or weeks: `90d`, `12w`"),
         ]
@@ -169,7 +169,7 @@ macro_rules! github_fields {
             field("repository", Shape::Repository, "a secret or variable of this repository, `owner/name`"),
             field("environment", Shape::Text, "a deployment environment of the repository"),
             field("app", set::<App>(), "whose secrets these are; `actions` is the default"),
-            field("visibility", set::<DeclaredVisibility>(), "who sees an organization secret; `selected`: exactly the repositories of `visible-to`"),
+            field("visibility", set::<DeclaredVisibility>(), "who sees an organization secret; `selected`: exactly the repositories of `visible-to`. A sync sets it. Where it is not declared, what is there keeps the audience it has, and what is new is shown to `visible-to` (or, without one, is `private`)"),
             field("visible-to", REPOSITORIES, "repositories whose workflows must see the organization's secret"),
         ]
     };

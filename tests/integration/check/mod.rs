@@ -13,4 +13,5 @@ mod logins;
 mod mapping_errors;
 mod process;
 mod sandbox_flag;
+mod unasked;
 mod values;

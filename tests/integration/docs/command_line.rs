@@ -12,6 +12,10 @@ const DOCUMENT: &str = "docs/command-line.md";
 /// What libraries and the C library read for us, so that it stands nowhere in our code.
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
+/// In the order of `--help`.
+const COMMANDS: [&str; 9] =
+    ["check", "plan", "sync", "attest", "rollback", "history", "mapping lint", "mapping schema", "sandbox"];
+
 fn help(command: &[&str]) -> String {
     let ran = Program::new(&folder("help")).args(command.iter().copied()).args(["--help"]).run();
     assert_eq!(ran.code, 0, "{}", ran.everything());
@@ -20,52 +24,92 @@ fn help(command: &[&str]) -> String {
 
 #[test]
 fn the_help_of_each_command() {
-    for command in ["", "check", "mapping", "mapping lint", "mapping schema", "sandbox"] {
+    for command in ["", "mapping"].iter().chain(&COMMANDS) {
         let words: Vec<&str> = command.split_whitespace().collect();
         let name = format!("help {command}").trim_end().replace(' ', "-");
         insta::assert_snapshot!(name, help(&words));
     }
 }
 
+/// The options of a command below one heading of its help.
+fn options(help: &str, heading: &str) -> Vec<String> {
+    let pattern = Regex::new(r"^ +(?:-\w, )?(--[a-z-]+)").expect("a pattern");
+    let lines = help.lines().skip_while(|line| *line != format!("{heading}:")).skip(1);
+    let below = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
+    below.filter_map(|line| Some(format!("`{}`", &pattern.captures(line)?[1]))).collect()
+}
+
+/// What the help says is taken where nothing is typed.
+fn default_of<'h>(help: &'h str, option: &str) -> Option<&'h str> {
+    let (_, rest) = help.split_once(&format!("--{}", option.trim_matches(['`', '-'])))?;
+    let end = Regex::new(r"\n +(?:-\w, +)?--").expect("a pattern").find(rest).map_or(rest.len(), |found| found.start());
+    rest[..end].split_once("[default: ")?.1.split(']').next()
+}
+
+/// The tables of the document, each with the heading of the help it is about, and the commands that have it.
+const TABLES: [(&str, &str, &[&str]); 5] = [
+    ("## Options of every command", "Options", &["check", "plan", "sync", "attest", "rollback", "history"]),
+    ("## Judging", "Judging", &["check", "plan", "sync", "attest"]),
+    ("## Choices of plan and sync", "Choices", &["plan", "sync"]),
+    ("## Writing", "Writing", &["sync", "attest", "rollback"]),
+    ("## Stores", "Stores", &["check", "plan", "sync", "attest", "rollback", "history"]),
+];
+
+/// Options that one command has for itself.
+const OWN: [(&str, &str); 3] = [("plan", "`--out`"), ("sync", "`--plan`"), ("history", "`--run`")];
+
 #[test]
-fn every_option_of_check_has_its_row() {
-    let pattern = Regex::new(r"(?m)^ +(?:-\w, )?(--[a-z-]+)").expect("a pattern");
-    let help = help(&["check"]);
-    let options: Vec<_> = pattern.captures_iter(&help).map(|found| format!("`{}`", &found[1])).collect();
-    let rows = table_after(&read(DOCUMENT), "<!-- options: every option of `esc-sync check --help`, in its order -->");
-    assert_eq!(rows.iter().map(|row| row[0].clone()).collect::<Vec<_>>(), options);
-    for row in rows {
-        let shown = help.split(&format!("{} ", row[0].trim_matches('`'))).nth(1).unwrap_or_default();
-        let shown =
-            shown.split("\n      -").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some((_, rest)) = shown.split_once("[default: ").filter(|_| row[0] != "`--mapping`") {
-            assert_eq!(row[1].trim_matches('`'), rest.split(']').next().unwrap_or_default(), "{}", row[0]);
+fn every_option_has_its_row() {
+    let document = read(DOCUMENT);
+    for (section, heading, commands) in TABLES {
+        let rows = table_after(&document, section);
+        let shown: Vec<_> = rows.iter().map(|row| row[0].clone()).collect();
+        for command in commands {
+            let help = help(&[command]);
+            let own = |option: &String| OWN.contains(&(command, option));
+            let real: Vec<_> = options(&help, heading).into_iter().filter(|option| !own(option)).collect();
+            assert_eq!(shown, real, "{section} and `{command} --help`");
+            for row in rows.iter().filter(|row| row[0] != "`--mapping`" && row[0] != "`--from`") {
+                let default = default_of(&help, &row[0]);
+                assert!(default.is_none_or(|default| row[1] == format!("`{default}`")), "{}: {default:?}", row[0]);
+            }
         }
     }
 }
 
 #[test]
+fn the_options_of_one_command_alone_have_their_row() {
+    let rows = table_after(&read(DOCUMENT), "## Options of one command");
+    let shown: Vec<_> = rows.iter().map(|row| (row[0].trim_matches('`').to_owned(), row[1].clone())).collect();
+    let own: Vec<_> = OWN.iter().map(|(command, option)| ((*command).to_owned(), (*option).to_owned())).collect();
+    assert_eq!(shown, own);
+    for (command, option) in OWN {
+        assert!(options(&help(&[command]), "Options").contains(&option.to_owned()), "{command} {option}");
+    }
+}
+
+#[test]
 fn every_command_has_its_row() {
-    let rows = table_after(
-        &read(DOCUMENT),
-        "What `check` takes, reads from its environment, and asks of the stores. `esc-sync COMMAND --help` has the same options in short.",
-    );
-    let commands: Vec<_> = rows.iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
-    assert_eq!(commands, ["check", "mapping lint", "mapping schema", "sandbox"]);
+    let rows = table_after(&read(DOCUMENT), "## Commands");
+    let commands: Vec<_> =
+        rows.iter().map(|row| row[0].trim_matches('`').trim_end_matches(" RUN").to_owned()).collect();
+    assert_eq!(commands, COMMANDS);
     let listed = |help: &str| -> Vec<String> {
         let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
         lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
     };
-    assert_eq!(listed(&help(&[])), ["check", "mapping", "sandbox"]);
+    let mut first: Vec<_> = COMMANDS.iter().filter_map(|command| command.split(' ').next()).collect();
+    first.dedup();
+    assert_eq!(listed(&help(&[])), first);
     assert_eq!(listed(&help(&["mapping"])), ["lint", "schema"]);
 }
 
 /// The names of variables that stand as whole literals in the rooms that read the environment.
 fn read_by_the_code() -> BTreeSet<String> {
-    let name = r"(?:ESC_SYNC|PULUMI|GITHUB|GH|ACTIONS|XDG)_[A-Z_]+|NO_COLOR|COLUMNS|TERM|HOME|(?:HTTPS|ALL|NO)_PROXY";
+    let name = r"(?:ESC_SYNC|PULUMI|GITHUB|GH|ACTIONS|XDG|AWS|AZURE|GOOGLE|IDENTITY)_[A-Z_0-9]+|PGPASSWORD|NO_COLOR|COLUMNS|TERM|HOME|USER|LOGNAME|(?:HTTPS|ALL|NO)_PROXY";
     let pattern = Regex::new(&format!("\"({name})\"")).expect("a pattern");
     let mut found = BTreeSet::new();
-    for room in ["cli", "http", "store"] {
+    for room in ["cli", "http", "ledger", "store"] {
         each_file(&root().join("src").join(room), "rs", &mut |text| {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             found.extend(pattern.captures_iter(code).map(|name| name[1].to_owned()));

@@ -48,7 +48,7 @@ fn every_yaml_block_is_a_mapping_that_loads_or_a_workflow() {
 
 /// The text of one command: up to what a shell would take for the next.
 fn command(rest: &str) -> String {
-    let words = rest.split_whitespace().take_while(|word| !["|", "||", "&&", ">", ";"].contains(word));
+    let words = rest.split_whitespace().take_while(|word| !["#", "|", "||", "&&", ">", ";"].contains(word));
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -114,7 +114,7 @@ fn the_script_that_decides_by_exit_code_passes_codes_on() {
     let folder = folder("exit-script");
     let script = blocks(&read("docs/exit-codes.md"), "sh").remove(0);
     let program = folder.join("esc-sync");
-    for code in [0, 1, 2, 3, 130] {
+    for code in [0, 1, 2, 3, 4, 5, 130] {
         fs::write(&program, format!("#!/bin/sh\nexit {code}\n")).expect("written");
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("made executable");
         let ran = Command::new("/bin/sh").args(["-ec", &script]).env("PATH", &folder).output().expect("a shell");

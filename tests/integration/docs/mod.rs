@@ -1,37 +1,14 @@
 //! The documents say what is so: examples load, commands run, the report shown is the one printed.
 
+mod asked;
 mod command_line;
 mod dependencies;
 mod examples;
+mod readme;
 mod rooms;
+mod syncing;
 
 use std::{fs, path::Path};
-
-use crate::support::program::{Program, folder};
-
-#[test]
-fn the_readme_shows_the_report_that_its_command_prints() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let scratch = folder("readme");
-    let sandbox = format!("--sandbox={}", scratch.join("sandbox").display());
-    let mapping = root.join("mappings/sophia.yaml");
-    let mapping = mapping.to_str().expect("a path in UTF-8");
-    let ran = Program::new(root).env("COLUMNS", "120").args(["check", &sandbox, "--mapping", mapping]).run();
-    assert_eq!(ran.code, 1, "{}", ran.everything());
-    let shown: String = excerpt(&ran.stdout.replace(mapping, "mappings/sophia.yaml"));
-    let readme = read("README.md");
-    let (head, rest) = readme.split_once("<!-- sandbox-report -->\n").expect("the start marker");
-    let (_, tail) = rest.split_once("<!-- /sandbox-report -->").expect("the end marker");
-    let wanted = format!("{head}<!-- sandbox-report -->\n```text\n{shown}```\n<!-- /sandbox-report -->{tail}");
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(root.join("README.md"), &wanted).expect("README.md can be written");
-    } else {
-        assert!(
-            readme == wanted,
-            "the README's report is stale; run `UPDATE=1 cargo nextest run the_readme_shows`:\n{shown}"
-        );
-    }
-}
 
 #[test]
 fn every_link_between_documents_leads_somewhere() {
@@ -76,15 +53,6 @@ fn has_section(file: &Path, anchor: &str) -> bool {
         let kept = words.chars().filter(|character| character.is_alphanumeric() || " -_".contains(*character));
         kept.map(|character| if character == ' ' { '-' } else { character }).eq(anchor.chars())
     })
-}
-
-/// The first lines and the last, with what differs from run to run made equal.
-fn excerpt(report: &str) -> String {
-    let lines: Vec<_> = report.lines().collect();
-    let (head, tail) = (&lines[..28.min(lines.len())], &lines[lines.len().saturating_sub(3)..]);
-    let time = regex::Regex::new(r"\d+(\.\d+)? m?s\b").expect("a pattern");
-    let mut shown = head.iter().chain(&["…"]).chain(tail).map(|line| time.replace_all(line, "… ms").into_owned());
-    shown.by_ref().fold(String::new(), |text, line| text + line.trim_end() + "\n")
 }
 
 /// Every document with its name below the repository, in order.
