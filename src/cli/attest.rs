@@ -65,7 +65,7 @@ async fn attest_alone(
     let looking = task.look(Some(job), Some(state), Look::to_plan());
     let Some(mut observed) = progress::watch(looking, || progress::said(stores)).await else { return Ok(None) };
     let clock = clock();
-    let applying = writer.applying(&clock);
+    let applying = writer.applying(&clock, false);
     let work = task.attest(&applying, state, &mut observed, queued);
     let Some(attested) = writer.settle(work).await else { return Err(progress::cut_off()) };
     let Attested { places, equal, passed, applied } = attested?;

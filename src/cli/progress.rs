@@ -89,6 +89,11 @@ pub(crate) fn interrupted() -> Exit {
     Exit::Interrupted
 }
 
+/// Stopped while a person was asked for a yes.
+pub(crate) fn unanswered() -> Failure {
+    Failure::new(Exit::Interrupted, "interrupted; nothing was written", "run again, and answer y, or use --yes")
+}
+
 /// Stopped in the middle of writes that did not settle in time.
 pub(crate) fn cut_off() -> Failure {
     Failure::new(

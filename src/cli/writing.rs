@@ -2,8 +2,11 @@
 
 use std::{
     io::{self, BufRead as _, IsTerminal as _, Write as _},
+    thread,
     time::Duration,
 };
+
+use tokio::sync::oneshot;
 
 use crate::{
     engine::{Applying, Pace, PaceOptions, Progress, Stop, ToWrite},
@@ -52,7 +55,8 @@ impl<'a> Writer<'a> {
         ToWrite { run: &self.session.run, wait: self.args.lock_wait, rebuild: self.args.rebuild_state }
     }
 
-    pub(crate) fn applying<'s>(&'s self, now: &'s (dyn Fn() -> Stamp + Sync)) -> Applying<'s> {
+    /// `waited`: whether a person was asked since the stores were read.
+    pub(crate) fn applying<'s>(&'s self, now: &'s (dyn Fn() -> Stamp + Sync), waited: bool) -> Applying<'s> {
         Applying {
             run: &self.session.run,
             command: self.session.command,
@@ -61,29 +65,34 @@ impl<'a> Writer<'a> {
             pace: &self.pace,
             stop: &self.stop,
             progress: &self.progress,
+            waited,
             now,
         }
     }
 
-    /// Asks the person at the terminal; without one only `--yes` is a yes.
+    /// Asks the person at the terminal; without one only `--yes` is a yes. Answers whether somebody was asked.
     ///
     /// `shown` is the report of the plan as it stands.
-    pub(crate) fn confirm(&self, shown: &Report, writes: usize) -> Result<(), Failure> {
+    pub(crate) async fn confirm(&self, shown: &Report, writes: usize) -> Result<bool, Failure> {
         if writes == 0 || self.args.yes {
-            return Ok(());
+            return Ok(false);
         }
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             let message = format!("{writes} writes are planned, and there is no terminal to ask for a yes");
             return Err(Failure::new(Exit::Refused, message, "look at `esc-sync plan`, and run again with --yes"));
         }
-        let mut out = io::stderr().lock();
+        let mut question = Vec::new();
         let style = output::conversation(self.session.global);
-        render(Format::Text, shown, &style, &mut out).map_err(Failure::from_io)?;
-        write!(out, "\nApply these {writes} writes? [y/N] ").and_then(|()| out.flush()).map_err(Failure::from_io)?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(Failure::from_io)?;
+        render(Format::Text, shown, &style, &mut question).map_err(Failure::from_io)?;
+        let _ = write!(question, "\nApply these {writes} writes? [y/N] ");
+        io::stderr().lock().write_all(&question).map_err(Failure::from_io)?;
+        let answer = tokio::select! {
+            biased;
+            () = progress::stopped() => return Err(progress::unanswered()),
+            answer = answer().map_err(Failure::from_io)? => answer.unwrap_or_default(),
+        };
         match answer.trim() {
-            "y" | "Y" | "yes" => Ok(()),
+            "y" | "Y" | "yes" => Ok(true),
             _ => Err(Failure::new(Exit::Refused, "not applied; nothing was written", "answer y, or use --yes")),
         }
     }
@@ -118,6 +127,18 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// What the person types, read on a thread of its own: signals are heard and leases kept meanwhile.
+fn answer() -> io::Result<oneshot::Receiver<String>> {
+    let (sender, receiver) = oneshot::channel();
+    thread::Builder::new().spawn(move || {
+        let mut line = String::new();
+        // What cannot be read is no yes.
+        let _ = io::stdin().lock().read_line(&mut line);
+        let _ = sender.send(line);
+    })?;
+    Ok(receiver)
 }
 
 fn bar(ended: usize, total: usize) -> String {

@@ -46,7 +46,7 @@ pub(super) async fn carry_out(
         () = run.stop.wait() => return Err(Halt::stopped()),
         passage = run.pace.pass() => passage,
     };
-    let _passage = passage.map_err(|spent| scopes.close(hour_spent(run.store, spent)))?;
+    let _passage = passage.map_err(|spent| scopes.spend(hour_spent(run.store, spent)))?;
     scopes.check(change.place)?;
     let ready = make_ready(run.store, scopes, change, listed).await?;
     let open = tokio::select! {

@@ -39,6 +39,8 @@ pub(super) struct Scopes<'a> {
     refusals: Mutex<BTreeMap<(Refuser, Cause), Refused>>,
     /// Why no more is written in this run at all.
     closed: OnceLock<Halt>,
+    /// Why no more is begun; whoever has its turn already goes on.
+    spent: OnceLock<Halt>,
 }
 
 /// What was asked once, or why it is not known.
@@ -93,6 +95,7 @@ impl<'a> Scopes<'a> {
             repositories: Mutex::default(),
             refusals: Mutex::default(),
             closed: OnceLock::new(),
+            spent: OnceLock::new(),
         }
     }
 
@@ -134,8 +137,13 @@ impl<'a> Scopes<'a> {
         self.closed.get_or_init(|| halt).clone()
     }
 
+    /// Lets nothing begin any more. Those that were let pass are within the budget and are sent.
+    pub(super) fn spend(&self, halt: Halt) -> Halt {
+        self.spent.get_or_init(|| halt).clone()
+    }
+
     pub(super) fn is_closed(&self) -> bool {
-        self.closed.get().is_some()
+        self.closed.get().is_some() || self.spent.get().is_some()
     }
 
     /// Remembers what a refusal says of the others: three of a kind speak for the whole
