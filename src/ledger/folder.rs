@@ -135,7 +135,9 @@ mod tests {
     #[test]
     fn only_our_own_unfinished_copies_are_swept() {
         assert!(is_unfinished(&unfinished()));
-        for others in [".download.part", ".part", "0123456789abcdef.part", ".0123456789abcdef", ".0123456789abcdeg.part"] {
+        for others in
+            [".download.part", ".part", "0123456789abcdef.part", ".0123456789abcdef", ".0123456789abcdeg.part"]
+        {
             assert!(!is_unfinished(others), "{others}");
         }
     }
