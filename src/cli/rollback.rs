@@ -28,7 +28,7 @@ pub(crate) fn run(global: &Global, args: &RollbackArgs) -> Result<Exit, Failure>
     let work = put_back(&session, &stores, &writer, args);
     let Some(report) = session::runtime()?.block_on(work)? else { return Ok(progress::interrupted()) };
     targets.write(&report)?;
-    Ok(if writer.was_stopped() { Exit::Interrupted } else { Exit::of(&report) })
+    Ok(if writer.was_interrupted() { Exit::Interrupted } else { Exit::of(&report) })
 }
 
 async fn put_back(

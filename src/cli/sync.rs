@@ -68,7 +68,7 @@ pub(crate) fn sync(global: &Global, args: &SyncArgs) -> Result<Exit, Failure> {
         Sync { session: &session, stores: &stores, options: &options, judging, kept: kept.as_ref(), writer: &writer };
     let Some(report) = session::runtime()?.block_on(run.run(job))? else { return Ok(progress::interrupted()) };
     targets.write(&report)?;
-    Ok(if writer.was_stopped() { Exit::Interrupted } else { Exit::of(&report) })
+    Ok(if writer.was_interrupted() { Exit::Interrupted } else { Exit::of(&report) })
 }
 
 /// One `sync`.

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, BufRead as _, IsTerminal as _, Write as _},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
@@ -25,6 +26,7 @@ pub(crate) struct Writer<'a> {
     who: String,
     pace: Pace,
     stop: Stop,
+    interrupted: AtomicBool,
     progress: Progress,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Writer<'a> {
             who: who(session),
             pace: Pace::new(pace),
             stop: Stop::new(),
+            interrupted: AtomicBool::new(false),
             progress: Progress::default(),
             session,
             args,
@@ -99,11 +102,16 @@ impl<'a> Writer<'a> {
 
     /// Drives the writing to its end. A signal stops what has not begun; what is in flight is settled.
     pub(crate) async fn settle<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        progress::settle(work, &self.stop, SETTLING, || self.said()).await
+        let interrupt = || {
+            self.interrupted.store(true, Ordering::Relaxed);
+            self.stop.ask();
+        };
+        progress::settle(work, interrupt, SETTLING, || self.said()).await
     }
 
-    pub(crate) fn was_stopped(&self) -> bool {
-        self.stop.asked()
+    /// Whether a signal ended the run. A state that can no longer be written stops it as well, and is no interruption.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 
     /// How long it will take by the pace alone, if that is worth a word.

@@ -2,6 +2,7 @@
 //!
 //! The real binary against the emulator.
 
+mod lost_state;
 mod plan_files;
 mod question;
 mod refused;
