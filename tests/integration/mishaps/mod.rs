@@ -1,7 +1,8 @@
-//! What goes wrong around a run that writes: the person, the plan file, the state. Nothing is harmed by it.
+//! What goes wrong around a run that writes: the person, the plan file, the state, a kill. Nothing is harmed by it.
 //!
 //! The real binary against the emulator.
 
+mod killed;
 mod lost_state;
 mod plan_files;
 mod question;
