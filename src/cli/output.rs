@@ -81,7 +81,7 @@ fn claim(file: &Path, taken: &mut Vec<PathBuf>) -> Option<&'static str> {
     let path = whole(file);
     let is_file = file.metadata().map_or(true, |metadata| metadata.is_file());
     let is_taken = is_file && taken.contains(&path);
-    let what = if taken.first() == Some(&path) { "it is the mapping" } else { "a report goes there" };
+    let what = if taken.first() == Some(&path) { "it is the mapping" } else { "another report goes there" };
     taken.push(path);
     is_taken.then_some(what)
 }
