@@ -65,7 +65,7 @@ async fn attest_alone(
     let Some(mut observed) = progress::watch(looking, || progress::said(stores)).await else { return Ok(None) };
     warn_if_undated(&observed.snapshot);
     let clock = clock();
-    let applying = writer.applying(&clock);
+    let applying = writer.applying(&clock, false);
     let work = task.attest(&applying, state, &mut observed);
     let Some(attested) = writer.settle(work).await else { return Err(progress::cut_off()) };
     let Attested { places, equal, passed, applied } = attested?;

@@ -45,6 +45,10 @@ enum Sink {
     Replace { file: PathBuf },
 }
 
+/// A file that a command makes besides its reports.
+#[derive(Debug)]
+pub(crate) struct OwnFile(Sink);
+
 /// How text is set on standard error, where a person is asked.
 pub(crate) fn conversation(global: &Global) -> Style {
     let color = terminal::wants_color(global.color, terminal::stderr_is_terminal());
@@ -62,28 +66,49 @@ pub(crate) fn open(global: &Global, mapping: &Path) -> Result<Targets, Failure> 
 
 /// Two reports in one file would leave one of them, and the mapping is not ours to replace.
 fn refuse_shared(targets: &[ReportTarget], mapping: &Path) -> Result<(), Failure> {
-    let whole =
-        |file: &Path| file.canonicalize().or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.into());
     let mut taken = vec![whole(mapping)];
     for ReportTarget { file, .. } in targets {
-        let path = whole(file);
-        let is_file = file.metadata().map_or(true, |metadata| metadata.is_file());
-        if is_file && taken.contains(&path) {
-            let what = if taken[0] == path { "it is the mapping" } else { "another report goes there" };
+        if let Some(what) = claim(file, &mut taken) {
             let message = format!("cannot write the report {}: {what}", file.display());
             return Err(Failure::usage(message, "give each --report a file of its own"));
         }
-        taken.push(path);
     }
     Ok(())
+}
+
+/// Why a file cannot be written beside those that are taken, of which the first is the mapping.
+fn claim(file: &Path, taken: &mut Vec<PathBuf>) -> Option<&'static str> {
+    let path = whole(file);
+    let is_file = file.metadata().map_or(true, |metadata| metadata.is_file());
+    let is_taken = is_file && taken.contains(&path);
+    let what = if taken.first() == Some(&path) { "it is the mapping" } else { "another report goes there" };
+    taken.push(path);
+    is_taken.then_some(what)
+}
+
+fn whole(file: &Path) -> PathBuf {
+    file.canonicalize().or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.into())
+}
+
+/// Proves a file writable that a command makes besides its reports. It may be none of them, nor the mapping.
+pub(crate) fn open_own(file: &Path, global: &Global, mapping: &Path) -> Result<OwnFile, String> {
+    let mut taken = vec![whole(mapping)];
+    taken.extend(global.report.iter().map(|target| whole(&target.file)));
+    match claim(file, &mut taken) {
+        Some(what) => Err(what.to_owned()),
+        None => sink(file).map(OwnFile).map_err(|error| unwritable(&error)),
+    }
+}
+
+fn unwritable(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::IsADirectory { "it is a directory".to_owned() } else { reason(error) }
 }
 
 fn open_target(target: &ReportTarget) -> Result<Target, Failure> {
     let ReportTarget { format, file } = target;
     let sink = sink(file).map_err(|error| {
-        let why = if error.kind() == io::ErrorKind::IsADirectory { "it is a directory".into() } else { reason(&error) };
         Failure::usage(
-            format!("cannot write the report {}: {why}", file.display()),
+            format!("cannot write the report {}: {}", file.display(), unwritable(&error)),
             "name a file in a folder that exists and that you may write to",
         )
     })?;
@@ -146,6 +171,16 @@ impl Targets {
     }
 }
 
+impl OwnFile {
+    /// Whole or not at all where it is a plain file, and for its owner alone.
+    pub(crate) fn write(self, bytes: &[u8]) -> io::Result<()> {
+        match self.0 {
+            Sink::Direct(mut handle) => handle.write_all(bytes),
+            Sink::Replace { file } => replace_by(&file, 0o600, |handle| handle.write_all(bytes)),
+        }
+    }
+}
+
 impl Target {
     fn write(&mut self, report: &Report, style: &Style) -> io::Result<()> {
         match &mut self.sink {
@@ -159,11 +194,6 @@ fn stream(handle: &mut File, format: Format, report: &Report, style: &Style) -> 
     let mut out = io::BufWriter::with_capacity(1 << 16, handle);
     render(format, report, style, &mut out)?;
     out.flush()
-}
-
-/// Writes a file whole or not at all; for its owner alone.
-pub(crate) fn replace_bytes(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    replace_by(file, 0o600, |handle| handle.write_all(bytes))
 }
 
 fn replace(file: &Path, format: Format, report: &Report, style: &Style) -> io::Result<()> {

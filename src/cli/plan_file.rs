@@ -12,12 +12,30 @@ use super::{Failure, exit::Exit, failure::reason, output, session::Session};
 /// A plan of the largest mapping is far below that.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
-pub(crate) fn keep(file: &Path, plan: &Plan, options: &PlanOptions, session: &Session<'_>) -> Result<(), Failure> {
-    let header = Header { mapping: digest(session)?, run: session.run.clone(), options: options.clone() };
-    output::replace_bytes(file, to_json(plan, &header).as_bytes()).map_err(|error| {
-        let message = format!("cannot keep the plan in {}: {}", file.display(), reason(&error));
-        Failure::new(Exit::Unknown, message, "name a file in a folder that exists and that you may write to")
-    })
+/// Where a plan is to be kept, proved writable before any store is asked.
+#[derive(Debug)]
+pub(crate) struct Target<'f> {
+    path: &'f Path,
+    file: output::OwnFile,
+}
+
+impl<'f> Target<'f> {
+    pub(crate) fn open(path: &'f Path, session: &Session<'_>) -> Result<Self, Failure> {
+        let opened = output::open_own(path, session.global, Path::new(&*session.mapping().file));
+        let file = opened.map_err(|why| {
+            let help = "name a file of its own, in a folder that exists and that you may write to";
+            Failure::usage(format!("cannot keep the plan in {}: {why}", path.display()), help)
+        })?;
+        Ok(Self { path, file })
+    }
+
+    pub(crate) fn keep(self, plan: &Plan, options: &PlanOptions, session: &Session<'_>) -> Result<(), Failure> {
+        let header = Header { mapping: digest(session)?, run: session.run.clone(), options: options.clone() };
+        self.file.write(to_json(plan, &header).as_bytes()).map_err(|error| {
+            let message = format!("cannot keep the plan in {}: {}", self.path.display(), reason(&error));
+            Failure::new(Exit::Unknown, message, "see to the space and the rights of its folder, and run again")
+        })
+    }
 }
 
 pub(crate) fn read(file: &Path) -> Result<Kept, Failure> {

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{engine::Stop, store::Stores};
+use crate::store::Stores;
 
 use super::{Failure, exit::Exit, terminal};
 
@@ -37,11 +37,11 @@ pub(crate) async fn watch<T>(work: impl Future<Output = T>, said: impl Fn() -> S
     result
 }
 
-/// Drives writing to its end. The first signal lets nothing new begin and gives what is in flight
-/// so long to settle; `None` if it did not, or a second signal came (failure case C3).
+/// Drives writing to its end. The first signal is told, to let nothing new begin, and gives what is in
+/// flight so long to settle; `None` if it did not, or a second signal came (failure case C3).
 pub(crate) async fn settle<T>(
     work: impl Future<Output = T>,
-    stop: &Stop,
+    first_signal: impl Fn(),
     settling: Duration,
     said: impl Fn() -> String,
 ) -> Option<T> {
@@ -62,10 +62,10 @@ pub(crate) async fn settle<T>(
             done = &mut work => break Some(done),
             () = over => break None,
             () = &mut stopped => {
-                if stop.asked() {
+                if until.is_some() {
                     break None;
                 }
-                stop.ask();
+                first_signal();
                 until = Some(tokio::time::Instant::now() + settling);
                 line.clear();
                 terminal::say("esc-sync: stopping; nothing new is begun, what is in flight is settled (again to end at once)");
@@ -87,6 +87,11 @@ pub(crate) fn said(stores: &Stores) -> String {
 pub(crate) fn interrupted() -> Exit {
     terminal::say("esc-sync: interrupted; nothing was written");
     Exit::Interrupted
+}
+
+/// Stopped while a person was asked for a yes.
+pub(crate) fn unanswered() -> Failure {
+    Failure::new(Exit::Interrupted, "interrupted; nothing was written", "run again, and answer y, or use --yes")
 }
 
 /// Stopped in the middle of writes that did not settle in time.

@@ -28,7 +28,7 @@ pub(crate) fn run(global: &Global, args: &RollbackArgs) -> Result<Exit, Failure>
     let work = put_back(&session, &stores, &writer, args);
     let Some(report) = session::runtime()?.block_on(work)? else { return Ok(progress::interrupted()) };
     targets.write(&report)?;
-    Ok(if writer.was_stopped() { Exit::Interrupted } else { Exit::of(&report) })
+    Ok(if writer.was_interrupted() { Exit::Interrupted } else { Exit::of(&report) })
 }
 
 async fn put_back(
@@ -67,9 +67,9 @@ async fn put_back_alone(
     let judging = CheckArgs::default();
     let judgement = crate::judge::judge(session.mapping(), &observed.snapshot, session::judge_options(&judging));
     let before = session.report(&observed.snapshot, judgement, stores, judging.fail_on);
-    writer.confirm(&session.with_plan(before, &plan, &[]), plan.actions.len())?;
+    let waited = writer.confirm(&session.with_plan(before, &plan, &[]), plan.actions.len()).await?;
     let clock = clock();
-    let applying = writer.applying(&clock);
+    let applying = writer.applying(&clock, waited);
     let work = task.apply_put_back(&applying, state, &mut observed, put_back);
     let Some(applied) = writer.settle(work).await else { return Err(progress::cut_off()) };
     let applied = applied?;

@@ -11,7 +11,7 @@ use crate::{
     ledger::journal::run_id,
     mapping::{Loaded, Mapping},
     model::{JobSnapshot, Severity, Snapshot, Stamp},
-    plan::{Because, Outcome, Plan},
+    plan::{Because, End, Outcome, Plan},
     report::{ActionReport, HeldBackReport, OutcomeReport, Report},
     store::Stores,
 };
@@ -117,7 +117,7 @@ impl<'g> Session<'g> {
 
     pub(crate) fn with_applied(&self, report: Report, plan: &Plan, applied: Applied) -> Report {
         let mut report = self.with_plan(report, plan, &applied.outcomes);
-        if !plan.actions.is_empty() {
+        if applied.outcomes.iter().any(|outcome| matches!(outcome.end, End::Done | End::Unknown)) {
             report.remarks.push(format!("to put back what this run replaced: `esc-sync rollback {}`", self.run));
         }
         if let Some(fault) = applied.unrecorded {

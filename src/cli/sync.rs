@@ -23,6 +23,7 @@ use super::{
 pub(crate) fn plan(global: &Global, args: &PlanArgs) -> Result<Exit, Failure> {
     let (session, targets) = Session::open(global, "plan")?;
     session.needs_network()?;
+    let out = args.out.as_deref().map(|file| plan_file::Target::open(file, &session)).transpose()?;
     let mut stores = session.stores();
     let job = session::job(&mut stores)?;
     let options = choices::options(&args.choices, &session)?;
@@ -38,8 +39,8 @@ pub(crate) fn plan(global: &Global, args: &PlanArgs) -> Result<Exit, Failure> {
     let Some((observed, planned)) = session::runtime()?.block_on(work)? else { return Ok(progress::interrupted()) };
     let Planned { judgement, plan } = planned;
     let report = session.report(&observed.snapshot, judgement, &stores, args.choices.judging.fail_on);
-    if let Some(file) = &args.out {
-        plan_file::keep(file, &plan, &options, &session)?;
+    if let Some(file) = out {
+        file.keep(&plan, &options, &session)?;
     }
     let report = session.with_plan(report, &plan, &[]);
     targets.write(&report)?;
@@ -51,6 +52,10 @@ pub(crate) fn sync(global: &Global, args: &SyncArgs) -> Result<Exit, Failure> {
     let (session, targets) = Session::open(global, "sync")?;
     session.needs_network()?;
     let kept = args.plan.as_deref().map(plan_file::read).transpose()?;
+    if kept.is_some() && session.chosen().is_some() {
+        let message = "--plan applies exactly what was kept: --only, --service and --tier do not go with it";
+        return Err(Failure::usage(message, "leave them out, or keep a plan that was made with them"));
+    }
     let options = match &kept {
         Some(kept) => plan_file::options(kept, &session)?,
         None => choices::options(&args.choices, &session)?,
@@ -63,7 +68,7 @@ pub(crate) fn sync(global: &Global, args: &SyncArgs) -> Result<Exit, Failure> {
         Sync { session: &session, stores: &stores, options: &options, judging, kept: kept.as_ref(), writer: &writer };
     let Some(report) = session::runtime()?.block_on(run.run(job))? else { return Ok(progress::interrupted()) };
     targets.write(&report)?;
-    Ok(if writer.was_stopped() { Exit::Interrupted } else { Exit::of(&report) })
+    Ok(if writer.was_interrupted() { Exit::Interrupted } else { Exit::of(&report) })
 }
 
 /// One `sync`.
@@ -104,12 +109,12 @@ impl Sync<'_> {
             ));
         }
         let before = self.session.report(&observed.snapshot, judgement, self.stores, self.judging.fail_on);
-        self.writer.confirm(&self.session.with_plan(before, &plan, &[]), plan.actions.len())?;
+        let waited = self.writer.confirm(&self.session.with_plan(before, &plan, &[]), plan.actions.len()).await?;
         if let Some(expected) = self.writer.expected(plan.actions.len()) {
             super::terminal::say(format_args!("esc-sync: {expected}"));
         }
         let clock = clock();
-        let applying = self.writer.applying(&clock);
+        let applying = self.writer.applying(&clock, waited);
         let work = task.apply(&applying, state, &mut observed, &plan);
         let Some(applied) = self.writer.settle(work).await else { return Err(progress::cut_off()) };
         let applied = applied?;

@@ -2,8 +2,12 @@
 
 use std::{
     io::{self, BufRead as _, IsTerminal as _, Write as _},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
     time::Duration,
 };
+
+use tokio::sync::oneshot;
 
 use crate::{
     engine::{Applying, Pace, PaceOptions, Progress, Stop, ToWrite},
@@ -22,6 +26,7 @@ pub(crate) struct Writer<'a> {
     who: String,
     pace: Pace,
     stop: Stop,
+    interrupted: AtomicBool,
     progress: Progress,
 }
 
@@ -41,6 +46,7 @@ impl<'a> Writer<'a> {
             who: who(session),
             pace: Pace::new(pace),
             stop: Stop::new(),
+            interrupted: AtomicBool::new(false),
             progress: Progress::default(),
             session,
             args,
@@ -52,7 +58,8 @@ impl<'a> Writer<'a> {
         ToWrite { run: &self.session.run, wait: self.args.lock_wait, rebuild: self.args.rebuild_state }
     }
 
-    pub(crate) fn applying<'s>(&'s self, now: &'s (dyn Fn() -> Stamp + Sync)) -> Applying<'s> {
+    /// `waited`: whether a person was asked since the stores were read.
+    pub(crate) fn applying<'s>(&'s self, now: &'s (dyn Fn() -> Stamp + Sync), waited: bool) -> Applying<'s> {
         Applying {
             run: &self.session.run,
             command: self.session.command,
@@ -61,40 +68,50 @@ impl<'a> Writer<'a> {
             pace: &self.pace,
             stop: &self.stop,
             progress: &self.progress,
+            waited,
             now,
         }
     }
 
-    /// Asks the person at the terminal; without one only `--yes` is a yes.
+    /// Asks the person at the terminal; without one only `--yes` is a yes. Answers whether somebody was asked.
     ///
     /// `shown` is the report of the plan as it stands.
-    pub(crate) fn confirm(&self, shown: &Report, writes: usize) -> Result<(), Failure> {
+    pub(crate) async fn confirm(&self, shown: &Report, writes: usize) -> Result<bool, Failure> {
         if writes == 0 || self.args.yes {
-            return Ok(());
+            return Ok(false);
         }
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             let message = format!("{writes} writes are planned, and there is no terminal to ask for a yes");
             return Err(Failure::new(Exit::Refused, message, "look at `esc-sync plan`, and run again with --yes"));
         }
-        let mut out = io::stderr().lock();
+        let mut question = Vec::new();
         let style = output::conversation(self.session.global);
-        render(Format::Text, shown, &style, &mut out).map_err(Failure::from_io)?;
-        write!(out, "\nApply these {writes} writes? [y/N] ").and_then(|()| out.flush()).map_err(Failure::from_io)?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(Failure::from_io)?;
+        render(Format::Text, shown, &style, &mut question).map_err(Failure::from_io)?;
+        let _ = write!(question, "\nApply these {writes} writes? [y/N] ");
+        io::stderr().lock().write_all(&question).map_err(Failure::from_io)?;
+        let answer = tokio::select! {
+            biased;
+            () = progress::stopped() => return Err(progress::unanswered()),
+            answer = answer().map_err(Failure::from_io)? => answer.unwrap_or_default(),
+        };
         match answer.trim() {
-            "y" | "Y" | "yes" => Ok(()),
+            "y" | "Y" | "yes" => Ok(true),
             _ => Err(Failure::new(Exit::Refused, "not applied; nothing was written", "answer y, or use --yes")),
         }
     }
 
     /// Drives the writing to its end. A signal stops what has not begun; what is in flight is settled.
     pub(crate) async fn settle<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        progress::settle(work, &self.stop, SETTLING, || self.said()).await
+        let interrupt = || {
+            self.interrupted.store(true, Ordering::Relaxed);
+            self.stop.ask();
+        };
+        progress::settle(work, interrupt, SETTLING, || self.said()).await
     }
 
-    pub(crate) fn was_stopped(&self) -> bool {
-        self.stop.asked()
+    /// Whether a signal ended the run. A state that can no longer be written stops it as well, and is no interruption.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 
     /// How long it will take by the pace alone, if that is worth a word.
@@ -118,6 +135,18 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// What the person types, read on a thread of its own: signals are heard and leases kept meanwhile.
+fn answer() -> io::Result<oneshot::Receiver<String>> {
+    let (sender, receiver) = oneshot::channel();
+    thread::Builder::new().spawn(move || {
+        let mut line = String::new();
+        // What cannot be read is no yes.
+        let _ = io::stdin().lock().read_line(&mut line);
+        let _ = sender.send(line);
+    })?;
+    Ok(receiver)
 }
 
 fn bar(ended: usize, total: usize) -> String {

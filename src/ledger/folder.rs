@@ -16,6 +16,9 @@ use super::disk::Disk;
 
 const UNFINISHED: &str = ".part";
 
+/// Bytes in the name of an unfinished copy.
+const ID: usize = 8;
+
 /// The folder of a state, and the disk it is on.
 #[derive(Clone, Debug)]
 pub(super) struct Folder {
@@ -26,7 +29,7 @@ pub(super) struct Folder {
 impl Folder {
     pub(super) fn replace(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = file.parent().unwrap_or(&self.path);
-        let part = folder.join(format!(".{}{UNFINISHED}", crypto::random_id(8)));
+        let part = folder.join(unfinished());
         self.disk.folder(folder, true)?;
         let written = self.disk.write_new(&part, bytes).and_then(|()| self.disk.rename(&part, file));
         if written.is_err() {
@@ -90,7 +93,7 @@ impl Folder {
                 let path = folder.join(&listed.name);
                 if listed.is_folder {
                     open.push(path);
-                } else if listed.name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(UNFINISHED)) {
+                } else if listed.name.to_str().is_some_and(is_unfinished) {
                     self.disk.remove(&path)?;
                 }
             }
@@ -100,7 +103,7 @@ impl Folder {
 
     pub(super) fn prove(&self) -> io::Result<()> {
         self.sweep()?;
-        let probe = self.path.join(format!(".{}{UNFINISHED}", crypto::random_id(8)));
+        let probe = self.path.join(unfinished());
         // As much as a small ledger: a disk that has room for one byte is full.
         let written = self.disk.write_new(&probe, &[b'\n'; 1 << 16]);
         let removed = self.disk.remove(&probe);
@@ -116,7 +119,33 @@ impl Folder {
     }
 }
 
+/// A new name for a copy that is being written.
+fn unfinished() -> String {
+    format!(".{}{UNFINISHED}", crypto::random_id(ID))
+}
+
+/// Whether a name is one that `unfinished` gives: other programs have unfinished files as well.
+fn is_unfinished(name: &str) -> bool {
+    let id = name.strip_prefix('.').and_then(|name| name.strip_suffix(UNFINISHED));
+    id.is_some_and(|id| id.len() == 2 * ID && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 pub(super) fn whole_lines(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_unfinished_copies_are_swept() {
+        assert!(is_unfinished(&unfinished()));
+        for others in
+            [".download.part", ".part", "0123456789abcdef.part", ".0123456789abcdef", ".0123456789abcdeg.part"]
+        {
+            assert!(!is_unfinished(others), "{others}");
+        }
+    }
 }

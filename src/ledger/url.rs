@@ -79,6 +79,9 @@ fn file(rest: &str) -> Result<StateUrl, StateFault> {
     if path.is_empty() {
         return Err(usage("`file:` names no folder", "write file:PATH"));
     }
+    if path == "~" || path.starts_with("~/") {
+        return Err(usage("`~` means nothing in `file:`", "write the whole path, or \"file:$HOME/…\" in a shell"));
+    }
     Ok(StateUrl::File(PathBuf::from(path)))
 }
 

@@ -8,6 +8,10 @@ use super::{
 };
 use crate::model::{EnvironmentRef, EscPath, NameError, RepoRef, SecretName, Segment};
 
+/// Where the key of the fingerprints is kept in ESC. No entry may be there: it would carry the key
+/// to GitHub, or a value into the key's place.
+pub const KEY_PATH: &str = "esc-sync.fingerprint-key";
+
 /// As deep as any YAML that we read.
 const MAX_DEPTH: usize = 64;
 
@@ -39,6 +43,11 @@ pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
             sink.error("values-prefix", span, "`values` is the root, not a place").help("name the key below it");
             None
         }
+        Ok(path) if meets_key(&path) => {
+            sink.error("reserved-path", span, format!("{} is where esc-sync keeps its own key", quoted(KEY_PATH)))
+                .help("keep the value at another path");
+            None
+        }
         Ok(path) => Some(path),
         Err(error) => {
             sink.error("bad-path", span, error.to_string())
@@ -46,6 +55,12 @@ pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
             None
         }
     }
+}
+
+/// Whether the path is the key's, above it or below it.
+fn meets_key(path: &EscPath) -> bool {
+    let same = |(segment, key): (&Segment, &str)| matches!(segment, Segment::Key(name) if **name == *key);
+    path.segments().iter().zip(KEY_PATH.split('.')).all(same)
 }
 
 fn is_root(path: &EscPath) -> bool {

@@ -38,6 +38,7 @@ use crate::{
     yaml::Position,
 };
 
+pub use address::KEY_PATH;
 pub use diagnostic::{Diagnostic, Diagnostics, FileTrouble, Related};
 pub use json_schema::json_schema;
 pub use load::{LoadOptions, Loaded, MAX_BYTES, load};

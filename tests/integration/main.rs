@@ -8,6 +8,7 @@ mod judge;
 mod layering;
 mod ledger;
 mod mapping;
+mod mishaps;
 mod plan;
 mod report;
 mod sandbox_esc;

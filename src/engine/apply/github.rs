@@ -49,6 +49,8 @@ pub struct GithubRun<'a> {
     pub stop: &'a Stop,
     /// Keys that were read already; others are asked for when they are needed.
     pub keys: Keys,
+    /// Whether somebody was waited for since the places were listed: what is there is looked at once more.
+    pub waited: bool,
     /// Told of every write before it is sent, and of every end.
     pub on_event: &'a (dyn Fn(GithubEvent<'_>) + Sync),
 }
@@ -94,7 +96,8 @@ impl FromIterator<ScopeKey> for Keys {
 pub async fn write_all(run: &GithubRun<'_>, changes: &[GithubChange<'_>]) -> Vec<Ended> {
     let scopes = Scopes::new(run.store, &run.keys);
     // What goes out at once was listed a moment ago; what has to wait is looked at again.
-    let (burst, rest) = changes.split_at(run.pace.free(Instant::now()).min(changes.len()));
+    let at_once = if run.waited { 0 } else { run.pace.free(Instant::now()).min(changes.len()) };
+    let (burst, rest) = changes.split_at(at_once);
     let mut ended = write_batch(run, &scopes, burst, &Fresh::new()).await;
     for batch in rest.chunks(BATCH) {
         let goes_on = !run.stop.asked() && !scopes.is_closed();

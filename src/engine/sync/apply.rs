@@ -34,6 +34,8 @@ pub struct Applying<'a> {
     pub pace: &'a Pace,
     pub stop: &'a Stop,
     pub progress: &'a Progress,
+    /// Whether a person was asked since the stores were read: any time may have passed.
+    pub waited: bool,
     pub now: &'a (dyn Fn() -> Stamp + Sync),
 }
 
@@ -119,7 +121,9 @@ impl Work<'_> {
         let mut diary = Diary::begin(&self, state, observed).await?;
         let mut ended: Vec<Option<Ended>> = self.plan.actions.iter().map(|_| None).collect();
         if let Err(refused) = esc_phase::run(&self, observed, &mut diary, &mut ended).await {
-            let unrecorded = diary.close(&self, state, observed, &ended, &Listed::default()).await;
+            // A key that nobody keeps says nothing of what is remembered.
+            let keyless = Work { key: None, ..self };
+            let unrecorded = diary.close(&keyless, state, observed, &ended, &Listed::default()).await;
             return Err(unrecorded.map_or(refused, Unwritable::State));
         }
         github_phase::run(&self, observed, &mut diary, &mut ended).await;

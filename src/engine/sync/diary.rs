@@ -65,8 +65,29 @@ impl Diary {
         };
         let mut entries = vec![diary.entry(started)];
         entries.extend(work.plan.actions.iter().map(|action| diary.entry(intended(action))));
-        audit::append_first(&*diary.backend, &entries).await?;
-        Ok(diary)
+        match audit::append_first(&*diary.backend, &entries).await {
+            Ok(()) => Ok(diary),
+            Err(fault) => {
+                diary.take_back(work).await;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Nothing was sent: without these ends the next run would take the intents for writes of a killed one.
+    async fn take_back(&self, work: &Work<'_>) {
+        let not_begun = |action| EndedLine {
+            id: action,
+            end: End::NotBegun.as_str().into(),
+            stamp: None,
+            revision: None,
+            reason: "the run was refused before its first write".to_owned(),
+        };
+        let ends: Vec<_> = (0..work.plan.actions.len()).map(not_begun).collect();
+        // What cannot be written here is settled as unknown by the next run.
+        if self.journal.ended(&ends).await.is_ok() {
+            let _ = self.journal.clone().finish(self.at).await;
+        }
     }
 
     pub(super) fn esc_written(&mut self, environment: &Arc<EnvironmentRef>, written: &EscWritten) {

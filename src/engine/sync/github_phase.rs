@@ -25,8 +25,14 @@ pub(super) async fn run(work: &Work<'_>, observed: &Observed, diary: &mut Diary,
             let _ = sender.send(Some(end.clone()));
         }
     };
-    let run =
-        GithubRun { store, pace: applying.pace, stop: applying.stop, keys: observed.keys.clone(), on_event: &on_event };
+    let run = GithubRun {
+        store,
+        pace: applying.pace,
+        stop: applying.stop,
+        keys: observed.keys.clone(),
+        waited: applying.waited,
+        on_event: &on_event,
+    };
     let writing = async {
         let ends = write_all(&run, &changes).await;
         let _ = sender.send(None);

@@ -36,7 +36,7 @@ use crate::{
 
 pub use apply::{Applied, Applying};
 pub use attest::{Attested, Passed};
-pub use recall::{KEY_PATH, key_place};
+pub use recall::key_place;
 pub use rollback::{NoSuchRun, PutBack};
 pub use run_key::Unwritable;
 pub use state::{State, ToWrite};

@@ -5,16 +5,13 @@ use std::sync::Arc;
 use crate::{
     crypto::fingerprint::FingerprintKey,
     judge::github_form,
-    mapping::{Entry, EscPlace, Mapping},
+    mapping::{Entry, EscPlace, KEY_PATH, Mapping},
     model::{EscPath, Fingerprint, GithubPlace, Memory, Place, SecretValue, Slot, Snapshot},
 };
 
-/// Where the fingerprint key is kept, below `values` of the environment of the mapping's first entry.
+/// The place of the fingerprint key, in the environment of the mapping's first entry; none if no entry is in ESC.
 ///
 /// Who may read the values there may compare fingerprints, and nobody else can.
-pub const KEY_PATH: &str = "esc-sync.fingerprint-key";
-
-/// The place of the fingerprint key; none if no entry is in ESC.
 pub fn key_place(mapping: &Mapping) -> Option<EscPlace> {
     let first = mapping.entries.iter().find_map(|entry| entry.esc.as_ref())?;
     let path = EscPath::parse(KEY_PATH).expect("a constant path is legal");

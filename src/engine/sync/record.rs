@@ -13,6 +13,15 @@ use crate::{
 /// Two writes within that time cannot be told apart.
 const SKEW: i64 = 2;
 
+/// So long before an answer the write itself may have been stamped: a request with its repeats.
+const ANSWERING: i64 = 60;
+
+/// GitHub's time shortly before a write: a paced run may have begun long before it.
+pub(super) fn shortly_before(begun: Option<Stamp>, answered: Option<Stamp>) -> Option<Stamp> {
+    let begun = begun?;
+    Some(answered.map_or(begun, |answered| begun.max(Stamp(answered.0 - ANSWERING))))
+}
+
 /// One write to GitHub and all that is known of its end.
 #[derive(Clone, Debug)]
 pub(super) struct Push<'a> {
@@ -101,7 +110,8 @@ impl Push<'_> {
             GithubBasis::Absent => None,
             GithubBasis::Present(stamp) => stamp,
         };
-        let pending = PendingWrite { fingerprint: self.sent, before, begun: self.begun, acknowledged };
+        let begun = shortly_before(self.begun, self.answered);
+        let pending = PendingWrite { fingerprint: self.sent, before, begun, acknowledged };
         Record { pending: Some(pending), written: true, run: self.run.into(), ..previous }
     }
 }
@@ -178,6 +188,12 @@ mod tests {
         for end in [End::Failed, End::NotBegun, End::Overtaken] {
             assert_eq!(Push { end, ..unknown.clone() }.record(), None);
         }
+    }
+
+    #[test]
+    fn g19_a_write_late_in_a_long_run_is_looked_for_around_its_own_answer() {
+        let late = push(GithubBasis::Absent, 5, 500, None).record().expect("a record");
+        assert_eq!(late.pending.and_then(|pending| pending.begun), Some(Stamp(500 - ANSWERING)));
     }
 
     #[test]

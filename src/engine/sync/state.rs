@@ -9,6 +9,8 @@ use crate::{
     plan::End,
 };
 
+use super::record::shortly_before;
+
 /// State opened for one run.
 #[derive(Debug)]
 pub struct State {
@@ -108,6 +110,8 @@ impl State {
 
 /// What a killed run may have written is pending: nobody saw how it ended, or nobody recorded it.
 fn fold(run: &KeptRun, records: &mut BTreeMap<GithubPlace, Record>) {
+    // What was in flight at its death was sent about when the last of the others was answered.
+    let last = run.ended.iter().filter_map(|ended| ended.stamp).max();
     for intent in &run.intents {
         let (Place::Github(place), Some(fingerprint)) = (&intent.place, intent.fingerprint) else { continue };
         let end = end_of(run, intent.id);
@@ -119,7 +123,9 @@ fn fold(run: &KeptRun, records: &mut BTreeMap<GithubPlace, Record>) {
         if *record.run == *run.header.run {
             continue;
         }
-        let (before, begun, acknowledged) = (intent.before, intent.begun, end == Some(End::Done));
+        let answered = run.ended.iter().rfind(|ended| ended.id == intent.id).and_then(|ended| ended.stamp);
+        let begun = shortly_before(intent.begun, answered.or(last));
+        let (before, acknowledged) = (intent.before, end == Some(End::Done));
         record.pending = Some(PendingWrite { fingerprint, before, begun, acknowledged });
         record.written = true;
     }

@@ -39,6 +39,8 @@ fn what_makes_no_sense_is_named_and_never_repeated() {
         "hunter2",
         "hunter2:x",
         "file:",
+        "file:~/hunter2",
+        "file://~",
         "esc:acme/hunter2",
         "postgres://me:hunter2@host/db",
         "postgres://me@host/db?password=hunter2",

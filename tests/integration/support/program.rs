@@ -12,6 +12,7 @@ pub(crate) struct Program {
     command: Command,
     folder: PathBuf,
     stdout_is_taken: bool,
+    is_at_terminal: bool,
 }
 
 /// What a run left.
@@ -26,7 +27,7 @@ impl Program {
     pub(crate) fn new(folder: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_esc-sync"));
         command.env_clear().current_dir(folder).env("HOME", folder);
-        Self { command, folder: folder.to_owned(), stdout_is_taken: false }
+        Self { command, folder: folder.to_owned(), stdout_is_taken: false, is_at_terminal: false }
     }
 
     pub(crate) fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
@@ -59,12 +60,23 @@ impl Program {
         self
     }
 
+    /// A person sits before it: their terminal is its input and its conversation.
+    pub(crate) fn at_terminal(mut self, terminal: &fs::File) -> Self {
+        let handle = || terminal.try_clone().expect("one more handle");
+        self.command.stdin(handle()).stderr(handle());
+        self.is_at_terminal = true;
+        self
+    }
+
     /// Starts it and does not wait; its output is caught unless it goes elsewhere.
     pub(crate) fn spawn(mut self) -> Child {
         if !self.stdout_is_taken {
             self.command.stdout(Stdio::piped());
         }
-        self.command.stderr(Stdio::piped()).spawn().expect("the binary starts")
+        if !self.is_at_terminal {
+            self.command.stderr(Stdio::piped());
+        }
+        self.command.spawn().expect("the binary starts")
     }
 
     pub(crate) fn run(mut self) -> Ran {

@@ -93,6 +93,26 @@ async fn i11_the_hours_budget_ends_the_run_with_the_time_of_return() {
 }
 
 #[tokio::test]
+async fn i11_a_cap_below_the_burst_is_used_up_whole() {
+    let pace = Pace::new(PaceOptions { in_flight: 48, burst: 100, interval: Duration::from_secs(1), hourly: 5 });
+    let bench = Bench::with(options(), pace).await;
+    let ended = bench.write(&many(8)).await;
+    assert_eq!((count(&ended, End::Done), count(&ended, End::NotBegun)), (5, 3));
+    assert_eq!(bench.asked("PUT", ""), 5);
+}
+
+#[tokio::test]
+async fn g22_after_a_question_everything_is_looked_at_again() {
+    let pace = Pace::new(PaceOptions { in_flight: 4, burst: 100, interval: Duration::from_secs(1), hourly: 100 });
+    let mut bench = Bench::with(options(), pace).await;
+    bench.waited = true;
+    bench.given("S_001", "set by hand", 2_000);
+    let ended = bench.write(&many(3)).await;
+    assert_eq!(ends(&ended), [End::Done, End::Overtaken, End::Done]);
+    assert_eq!(bench.org_secret("S_001").as_deref(), Some("set by hand"));
+}
+
+#[tokio::test]
 async fn g22_a_long_run_looks_again_and_leaves_what_somebody_else_set() {
     let pace = Pace::new(PaceOptions { in_flight: 4, burst: 2, interval: Duration::from_millis(1), hourly: 1_000 });
     let bench = Bench::with(options(), pace).await;

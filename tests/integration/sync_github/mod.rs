@@ -34,6 +34,8 @@ struct Bench {
     store: GithubStore,
     pace: Pace,
     stop: Stop,
+    /// Whether a person was asked before the writes.
+    waited: bool,
     /// `started 3`, `ended 3`, in order.
     events: Mutex<Vec<String>>,
 }
@@ -72,7 +74,7 @@ impl Bench {
         let login = GithubLogin::token(&SecretValue::from("ghp_test"), "the token in GITHUB_TOKEN").expect("legal");
         let base = BaseUrl::parse(&running.url).expect("loopback");
         let store = GithubStore::new(&Client::new(options), base, login);
-        Self { running, store, pace, stop: Stop::new(), events: Mutex::default() }
+        Self { running, store, pace, stop: Stop::new(), waited: false, events: Mutex::default() }
     }
 
     async fn write(&self, wanted: &[Wanted]) -> Vec<Ended> {
@@ -94,7 +96,8 @@ impl Bench {
             self.events.lock().expect("whole").push(told);
             at(event);
         };
-        let run = GithubRun { store: &self.store, pace: &self.pace, stop: &self.stop, keys, on_event: &on_event };
+        let (pace, stop, waited) = (&self.pace, &self.stop, self.waited);
+        let run = GithubRun { store: &self.store, pace, stop, keys, waited, on_event: &on_event };
         write_all(&run, changes).await
     }
 
