@@ -72,13 +72,13 @@ impl<'a> Writer<'a> {
         if writes == 0 || self.args.yes {
             return Ok(());
         }
+        let mut out = io::stderr().lock();
+        let style = output::conversation(self.session.global);
+        render(Format::Text, shown, &style, &mut out).map_err(Failure::from_io)?;
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             let message = format!("{writes} writes are planned, and there is no terminal to ask for a yes");
             return Err(Failure::new(Exit::Refused, message, "look at `esc-sync plan`, and run again with --yes"));
         }
-        let mut out = io::stderr().lock();
-        let style = output::conversation(self.session.global);
-        render(Format::Text, shown, &style, &mut out).map_err(Failure::from_io)?;
         write!(out, "\nApply these {writes} writes? [y/N] ").and_then(|()| out.flush()).map_err(Failure::from_io)?;
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer).map_err(Failure::from_io)?;

@@ -7,7 +7,8 @@ use crate::support::world::World;
 
 /// Method and path of each request, in order of their text, without the numbers of sessions.
 fn asked(world: &World) -> Vec<String> {
-    let path = |path: &str| path.split_once("/open/").map_or(path.to_owned(), |(before, _)| format!("{before}/open/ID"));
+    let path =
+        |path: &str| path.split_once("/open/").map_or(path.to_owned(), |(before, _)| format!("{before}/open/ID"));
     let mut asked: Vec<_> =
         world.requests().iter().map(|request| format!("{} {}", request.method, path(&request.path))).collect();
     asked.sort();
@@ -65,8 +66,9 @@ fn i11_a_changed_secret_that_is_selected_costs_its_list_as_well() {
 }
 
 fn settings(name: &str, count: usize) -> World {
-    let entries: Vec<_> =
-        (0..count).map(|at| format!("V_{at:03}: {{ esc: c.v{at:03}, kind: config, direction: github-to-esc }}")).collect();
+    let entries: Vec<_> = (0..count)
+        .map(|at| format!("V_{at:03}: {{ esc: c.v{at:03}, kind: config, direction: github-to-esc }}"))
+        .collect();
     let world = World::with_entries(name, &entries.iter().map(String::as_str).collect::<Vec<_>>());
     world.esc("values:\n  other: left alone # with its comment\n");
     for at in 0..count {

@@ -1,4 +1,4 @@
-//! E9 and its kin through the whole program: sixty values into a definition of every kind of line, and no other line moves.
+//! E13 through the whole program: sixty values into a definition of every kind of line, and no other line moves.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ fn text() -> String {
          imports:\r\n  - default/base # first\r\n\
          values:\r\n\
          \x20 # The mapped ones.\r\n\
-         \x20 c:\r\n    first: pushed-to-github-9c41\r\n{mapped}\
+         \x20 c:\r\n    first: {{ \"fn::secret\": pushed-to-github-9c41 }}\r\n{mapped}\
          \x20 flow: {{ one: 1, two: [a, \"b\"], secret: {{ \"fn::secret\": in-flow-9c41 }} }}\r\n\
          \x20 opened:\r\n    fn::open::test: {{ role: reader }}\r\n\
          \x20 region: \"${{shared.region}}-a\"\r\n\
@@ -97,7 +97,7 @@ fn assert_kept(before: &str, after: &str) {
 }
 
 #[test]
-fn i7_e9_sixty_values_in_one_revision_and_every_other_byte_as_it_was() {
+fn i7_e13_sixty_values_in_one_revision_and_every_other_byte_as_it_was() {
     let world = world();
     let given = definition(&world);
     assert_eq!((writes_of(&world, 1), revision(&world)), (1, 2), "all agree; the key alone was made");

@@ -6,7 +6,9 @@ use esc_sync::{
 };
 use serde_json::{Value, json};
 
-use super::{change, edit, first, held, held_in, revision, secrets, second, set_by_hand, sync, synced, until, view, writes};
+use super::{
+    change, edit, first, held, held_in, revision, second, secrets, set_by_hand, sync, synced, until, view, writes,
+};
 use crate::support::{
     program::Ran,
     world::{HEADER, World},
@@ -118,12 +120,19 @@ fn changed() -> World {
     entries.push_str("  PULLED: { esc: c.pulled, kind: config, direction: github-to-esc }\n");
     let world = World::with_mapping("faults-changed", &format!("{HEADER}entries:\n{entries}"));
     world.ask("PUT", "/repos/acme/app/environments/production", &Value::Null);
-    let secrets: String =
-        (0..4).map(|at| format!("    s{at:03}: {{ \"fn::secret\": \"{}\" }}\n", first(at))).collect();
+    let secrets: String = (0..4).map(|at| format!("    s{at:03}: {{ \"fn::secret\": \"{}\" }}\n", first(at))).collect();
     world.esc(&format!("values:\n  s:\n{secrets}  c:\n    pushed: {}\n    pulled: eu-west-1\n", first(4)));
     world.org_variable("PULLED", "eu-west-1");
-    let ids: Vec<_> = ["acme/app"].iter().map(|name| world.ask("GET", &format!("/repos/{name}"), &Value::Null)["id"].clone()).collect();
-    world.secret("/orgs/acme/actions", "S_001", &first(1), &json!({ "visibility": "selected", "selected_repository_ids": ids }));
+    let ids: Vec<_> = ["acme/app"]
+        .iter()
+        .map(|name| world.ask("GET", &format!("/repos/{name}"), &Value::Null)["id"].clone())
+        .collect();
+    world.secret(
+        "/orgs/acme/actions",
+        "S_001",
+        &first(1),
+        &json!({ "visibility": "selected", "selected_repository_ids": ids }),
+    );
     let ran = sync(&world, ["--overwrite", "S_001"]);
     assert_eq!(ran.code, 0, "{}", ran.everything());
     change(&world, 4);
@@ -132,25 +141,62 @@ fn changed() -> World {
     world
 }
 
-macro_rules! mishaps {
-    ($($new:ident $changed:ident $mishap:ident;)*) => {$(
-        #[test]
-        fn $new() {
-            every_request(Mishap::$mishap, new, 12);
-        }
-
-        #[test]
-        fn $changed() {
-            every_request(Mishap::$mishap, changed, 12);
-        }
-    )*};
+#[test]
+fn c1_i4_killed_before_every_first_request() {
+    every_request(Mishap::KillBefore, new, 12);
 }
 
-mishaps! {
-    i4_every_first_request_is_refused_once i4_every_later_request_is_refused_once Status;
-    i4_every_first_answer_is_lost i4_every_later_answer_is_lost ResetAfter;
-    i4_every_first_request_hangs i4_every_later_request_hangs Hang;
-    i4_every_first_answer_is_cut i4_every_later_answer_is_cut Truncate;
-    c1_killed_before_every_first_request c1_killed_before_every_later_request KillBefore;
-    c1_killed_after_every_first_request c1_killed_after_every_later_request KillAfter;
+#[test]
+fn c1_i4_killed_before_every_later_request() {
+    every_request(Mishap::KillBefore, changed, 12);
+}
+
+#[test]
+fn c1_i4_killed_after_every_first_request() {
+    every_request(Mishap::KillAfter, new, 12);
+}
+
+#[test]
+fn c1_i4_killed_after_every_later_request() {
+    every_request(Mishap::KillAfter, changed, 12);
+}
+
+#[test]
+fn g20_i4_every_first_request_is_refused_once() {
+    every_request(Mishap::Status, new, 12);
+}
+
+#[test]
+fn g20_i4_every_later_request_is_refused_once() {
+    every_request(Mishap::Status, changed, 12);
+}
+
+#[test]
+fn g19_i4_every_first_answer_is_lost() {
+    every_request(Mishap::ResetAfter, new, 12);
+}
+
+#[test]
+fn g19_i4_every_later_answer_is_lost() {
+    every_request(Mishap::ResetAfter, changed, 12);
+}
+
+#[test]
+fn i4_every_first_answer_is_cut() {
+    every_request(Mishap::Truncate, new, 12);
+}
+
+#[test]
+fn i4_every_later_answer_is_cut() {
+    every_request(Mishap::Truncate, changed, 12);
+}
+
+#[test]
+fn i4_every_first_request_hangs() {
+    every_request(Mishap::Hang, new, 12);
+}
+
+#[test]
+fn i4_every_later_request_hangs() {
+    every_request(Mishap::Hang, changed, 12);
 }

@@ -32,7 +32,12 @@ fn world() -> World {
         let encoded = STANDARD.encode(value);
         definition.push_str(&format!("    {name}: {{ \"fn::fromBase64\": {{ \"fn::secret\": \"{encoded}\" }} }}\n"));
     }
-    definition.push_str(&format!("    setting: {}\n    pulled: {}\n    differs: {}\n", json!(marked("esc-{}")), json!(marked("old-{}")), json!(marked("esc-{}"))));
+    definition.push_str(&format!(
+        "    setting: {}\n    pulled: {}\n    differs: {}\n",
+        json!(marked("esc-{}")),
+        json!(marked("old-{}")),
+        json!(marked("esc-{}"))
+    ));
     world.esc(&definition);
     world.org_variable("PULLED", &marked("github-{}"));
     world.org_variable("DIFFERS", &marked("github-{}"));
@@ -79,7 +84,10 @@ fn all_faults() -> Vec<Fault> {
     let echo = marked("{\"message\": \"{} is no good\", \"code\": 422, \"errors\": [\"{}\"]}");
     for (status, method) in [(409, "POST"), (422, "PUT"), (403, "PUT"), (500, "PATCH"), (409, "PATCH"), (404, "PUT")] {
         let answer = Effect::Answer { status, headers: [].into(), body: echo.clone() };
-        all.push(Fault { matches: esc_sync::sandbox::FaultMatch { method: Some(method.into()), path: None, store: None }, ..Fault::new(answer).forever() });
+        all.push(Fault {
+            matches: esc_sync::sandbox::FaultMatch { method: Some(method.into()), path: None, store: None },
+            ..Fault::new(answer).forever()
+        });
     }
     all.push(Fault::new(Effect::Reset { applied: true }).on("PUT", "/secrets/").forever());
     all.push(Fault::new(Effect::Hang { applied: true }).on("PATCH", "/").forever());

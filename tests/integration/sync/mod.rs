@@ -16,6 +16,8 @@ mod state;
 mod visibility;
 
 use std::{
+    fs,
+    path::PathBuf,
     process::Child,
     time::{Duration, Instant},
 };
@@ -133,6 +135,13 @@ fn with_end(report: &Value, end: &str) -> Vec<String> {
 fn because<'a>(report: &'a Value, name: &str) -> Option<&'a str> {
     let held = report["held_back"].as_array().expect("held back");
     held.iter().find(|held| held["name"] == name)?["because"].as_str()
+}
+
+/// The folder of the world's state, once there is one.
+fn state_folder(world: &World) -> PathBuf {
+    let all = world.folder.join(".local/state/esc-sync/state");
+    let mut folders = fs::read_dir(&all).expect("there is state").flatten();
+    folders.next().expect("a folder").path()
 }
 
 /// A `sync` that was started and is not waited for.

@@ -2,7 +2,9 @@
 
 use esc_sync::model::Slot;
 
-use super::{because, definition, edit, first, held, held_in, secrets, second, set_by_hand, sync, synced, with_end, writes};
+use super::{
+    because, definition, edit, first, held, held_in, second, secrets, set_by_hand, sync, synced, with_end, writes,
+};
 use crate::support::world::{World, status};
 
 const HAND: &str = "set-by-hand-77aa-d1c0";
@@ -75,9 +77,9 @@ fn i9_a_worthless_value_reaches_no_path_of_esc() {
     world.esc("values:\n  c:\n    v0: good-one\n    v1: good-two\n    v2: good-three\n");
     for (at, value) in values.iter().enumerate() {
         let now = world.running.now();
-        let set = world.running.world(|world| {
-            world.github.set("org:acme", Slot::Variable, &format!("V_{at}"), (*value).into(), now)
-        });
+        let set = world
+            .running
+            .world(|world| world.github.set("org:acme", Slot::Variable, &format!("V_{at}"), (*value).into(), now));
         set.expect("it can be set");
     }
     let before = definition(&world);
@@ -107,7 +109,10 @@ fn both_moved(policy: &str, direction: &str, args: &[&str]) -> (i32, String, Str
     let entry = format!("V: {{ esc: c.v, kind: config, direction: {direction}, on-conflict: {policy} }}");
     // A run that writes anything makes the key by which the agreement is remembered.
     let world = World::with_entries(&format!("conflict-{policy}"), &[&entry, "S_000: s.s000"]);
-    world.esc(&format!("values:\n  c:\n    v: agreed-on-5512\n  s:\n    s000: {}\n", first(0)));
+    world.esc(&format!(
+        "values:\n  c:\n    v: agreed-on-5512\n  s:\n    s000: {{ \"fn::secret\": \"{}\" }}\n",
+        first(0)
+    ));
     world.org_variable("V", "agreed-on-5512");
     synced(&world);
     edit(&world, |text| text.replace("agreed-on-5512", "changed-in-esc"));
@@ -115,7 +120,7 @@ fn both_moved(policy: &str, direction: &str, args: &[&str]) -> (i32, String, Str
     let ran = sync(&world, args.iter().copied());
     let in_esc = definition(&world).lines().find_map(|line| Some(line.trim().strip_prefix("v: ")?.to_owned()));
     let on_github = held_in(&world, "org:acme", Slot::Variable, "V");
-    (ran.code, in_esc.expect("a value"), on_github.expect("a value"))
+    (ran.code, in_esc.expect("a value").trim_matches('"').to_owned(), on_github.expect("a value"))
 }
 
 #[test]
@@ -138,18 +143,18 @@ fn i3_each_conflict_policy_decides_as_it_says() {
 }
 
 #[test]
-fn g20_variables_go_both_ways_each_from_the_side_that_moved() {
+fn variables_go_both_ways_each_from_the_side_that_moved() {
     let entry = |name: &str, path: &str| format!("{name}: {{ esc: c.{path}, kind: config, direction: both }}");
     let world = World::with_entries("both-ways", &[&entry("HERE", "here"), &entry("THERE", "there")]);
     world.esc("values:\n  c:\n    here: first-one\n").org_variable("THERE", "first-two");
     assert_eq!(with_end(&synced(&world), "done").len(), 2);
     assert_eq!(held_in(&world, "org:acme", Slot::Variable, "HERE").as_deref(), Some("first-one"));
-    assert!(definition(&world).contains("there: first-two"), "{}", definition(&world));
+    assert!(definition(&world).contains("first-two"), "{}", definition(&world));
     edit(&world, |text| text.replace("first-two", "second-two"));
     set_by_hand(&world, Slot::Variable, "HERE", "second-one");
     assert_eq!(with_end(&synced(&world), "done").len(), 2);
     assert_eq!(held_in(&world, "org:acme", Slot::Variable, "THERE").as_deref(), Some("second-two"));
-    assert!(definition(&world).contains("here: second-one"), "{}", definition(&world));
+    assert!(definition(&world).contains("second-one"), "{}", definition(&world));
     synced(&world);
     assert_eq!(writes(&world), Vec::<String>::new());
 }
@@ -158,12 +163,15 @@ fn g20_variables_go_both_ways_each_from_the_side_that_moved() {
 fn i2_what_agreed_when_the_key_was_made_is_remembered_by_that_run() {
     let entries = ["V: { esc: c.v, kind: config, direction: both }", "S_000: s.s000"];
     let world = World::with_entries("agreed-at-first", &entries);
-    world.esc(&format!("values:\n  c:\n    v: agreed-on-5512\n  s:\n    s000: {}\n", first(0)));
+    world.esc(&format!(
+        "values:\n  c:\n    v: agreed-on-5512\n  s:\n    s000: {{ \"fn::secret\": \"{}\" }}\n",
+        first(0)
+    ));
     world.org_variable("V", "agreed-on-5512");
     assert_eq!(with_end(&synced(&world), "done"), ["S_000"]);
     set_by_hand(&world, Slot::Variable, "V", "changed-on-github");
     assert_eq!(with_end(&synced(&world), "done"), ["V"]);
-    assert!(definition(&world).contains("v: changed-on-github"), "{}", definition(&world));
+    assert!(definition(&world).contains("changed-on-github"), "{}", definition(&world));
 }
 
 #[test]
@@ -181,9 +189,19 @@ fn every_kind_of_scope_is_written_with_its_own_key() {
     world.ask("PUT", "/repos/acme/app/environments/production", &serde_json::Value::Null);
     let lines: String = (0..5).map(|at| format!("    s{at:03}: {{ \"fn::secret\": \"{}\" }}\n", first(at))).collect();
     world.esc(&format!("values:\n  s:\n{lines}"));
-    let scopes = ["org:acme:dependabot", "org:acme:codespaces", "repo:acme/app", "env:acme/app:production", "repo:acme/app:dependabot"];
+    let scopes = [
+        "org:acme:dependabot",
+        "org:acme:codespaces",
+        "repo:acme/app",
+        "env:acme/app:production",
+        "repo:acme/app:dependabot",
+    ];
     let all = |world: &World| -> Vec<_> {
-        ["D", "C", "R", "E", "P"].iter().zip(scopes).map(|(name, scope)| held_in(world, scope, Slot::Secret, name)).collect()
+        ["D", "C", "R", "E", "P"]
+            .iter()
+            .zip(scopes)
+            .map(|(name, scope)| held_in(world, scope, Slot::Secret, name))
+            .collect()
     };
     synced(&world);
     assert_eq!(all(&world), (0..5).map(|at| Some(first(at))).collect::<Vec<_>>());

@@ -27,19 +27,7 @@ fn i12_history_has_an_intent_and_an_outcome_for_every_write() {
 fn x19_an_edited_audit_log_is_noticed() {
     let world = secrets("edited-log", 3);
     synced(&world);
-    let mut logs = Vec::new();
-    let mut open = vec![world.folder.join(".local")];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).expect("a folder").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.file_name().is_some_and(|name| name.to_string_lossy().contains("audit")) {
-                logs.push(path);
-            }
-        }
-    }
-    let log = logs.pop().expect("an audit log");
+    let log = super::state_folder(&world).join("audit/000000000001");
     let text = fs::read_to_string(&log).expect("text");
     fs::write(&log, text.replacen("S_001", "S_009", 1)).expect("written");
     let ran = world.program(["history"]).run();

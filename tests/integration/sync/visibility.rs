@@ -1,6 +1,9 @@
 //! G16: who sees a secret is as it was after its value changed, or as the mapping declares it.
 
-use esc_sync::{model::Slot, sandbox::{Fault, github::ItemVisibility}};
+use esc_sync::{
+    model::Slot,
+    sandbox::{Fault, github::ItemVisibility},
+};
 use serde_json::{Value, json};
 
 use super::{change, held, second, secrets, sync, synced, view, with_end};
@@ -58,7 +61,10 @@ fn g16_a_list_that_cannot_be_read_leaves_its_secret_as_it_is() {
     world.fault(Fault::status(403, "Resource not accessible").on("GET", "/S_001/repositories").forever());
     let ran = sync(&world, []);
     assert_eq!(ran.code, 4, "{}", ran.everything());
-    assert_eq!((with_end(&ran.json(), "failed"), held(&world, "S_001")), (vec!["S_001".to_owned()], Some(super::first(1))));
+    assert_eq!(
+        (with_end(&ran.json(), "failed"), held(&world, "S_001")),
+        (vec!["S_001".to_owned()], Some(super::first(1)))
+    );
     assert_eq!((seen_by(&world, "S_001").1.len(), held(&world, "S_002")), (3, Some(second(2))));
 }
 
@@ -75,7 +81,10 @@ fn g16_what_the_mapping_declares_is_what_they_see() {
     let as_declared = |world: &World| {
         let (visibility, mut list) = seen_by(world, "S_000");
         list.sort();
-        assert_eq!((visibility, list), (Some(ItemVisibility::Selected), vec!["acme/app".to_owned(), "acme/two".to_owned()]));
+        assert_eq!(
+            (visibility, list),
+            (Some(ItemVisibility::Selected), vec!["acme/app".to_owned(), "acme/two".to_owned()])
+        );
         assert_eq!(seen_by(world, "S_001").0, Some(ItemVisibility::Private));
         assert_eq!(seen_by(world, "S_002").0, Some(ItemVisibility::All));
     };
