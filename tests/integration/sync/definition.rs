@@ -8,7 +8,7 @@ use esc_sync::{
 };
 
 use super::{definition, held_in, revision, set_by_hand, synced, with_end, writes};
-use crate::support::world::{World, entry};
+use crate::support::world::{World, entry, rules};
 
 const COUNT: usize = 60;
 
@@ -99,15 +99,15 @@ fn assert_kept(before: &str, after: &str) {
 #[test]
 fn i7_e13_sixty_values_in_one_revision_and_every_other_byte_as_it_was() {
     let world = world();
-    let given = definition(&world);
-    assert_eq!((writes_of(&world, 1), revision(&world)), (1, 2), "all agree; the key alone was made");
+    let (given, start) = (definition(&world), revision(&world));
+    assert_eq!((writes_of(&world, 1), revision(&world)), (1, start + 1), "all agree; the key alone was made");
     let before = definition(&world);
     assert_kept(&given, &before);
     assert_eq!(tree(&given), tree(&before));
     for at in 0..COUNT {
         set_by_hand(&world, Slot::Variable, &format!("V_{at:03}"), &new(at));
     }
-    assert_eq!((writes_of(&world, COUNT), revision(&world)), (COUNT, 3), "one revision");
+    assert_eq!((writes_of(&world, COUNT), revision(&world)), (COUNT, start + 2), "one revision");
     let after = definition(&world);
     assert_eq!(unmapped(&before), unmapped(&after));
     assert_eq!(tree(&before), tree(&after));
@@ -117,7 +117,9 @@ fn i7_e13_sixty_values_in_one_revision_and_every_other_byte_as_it_was() {
     let report = world.check([]).json();
     for at in 0..COUNT {
         let told = entry(&report, &format!("V_{at:03}"));
-        assert_eq!((&told["status"], &told["evidence"]), (&"ok".into(), &"value".into()), "{:?}", new(at));
+        // Blanks at the ends are a finding of their own; equal they are all the same.
+        let differs = rules(&report, &format!("V_{at:03}")).contains(&"value-mismatch");
+        assert_eq!((&told["evidence"], differs), (&"value".into(), false), "{:?}", new(at));
         assert_eq!(held_in(&world, "org:acme", Slot::Variable, &format!("V_{at:03}")), Some(new(at)));
     }
     synced(&world);
