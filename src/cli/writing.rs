@@ -80,15 +80,20 @@ impl<'a> Writer<'a> {
         if writes == 0 || self.args.yes {
             return Ok(false);
         }
-        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            let message = format!("{writes} writes are planned, and there is no terminal to ask for a yes");
-            return Err(Failure::new(Exit::Refused, message, "look at `esc-sync plan`, and run again with --yes"));
-        }
-        let mut question = Vec::new();
+        let mut told = Vec::new();
         let style = output::conversation(self.session.global);
-        render(Format::Text, shown, &style, &mut question).map_err(Failure::from_io)?;
-        let _ = write!(question, "\nApply these {writes} writes? [y/N] ");
-        io::stderr().lock().write_all(&question).map_err(Failure::from_io)?;
+        render(Format::Text, shown, &style, &mut told).map_err(Failure::from_io)?;
+        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        if can_ask {
+            let _ = write!(told, "\nApply {}? [y/N] ", counted(writes));
+        }
+        // A standard error that is closed does not keep the refusal from being one.
+        let shown = io::stderr().lock().write_all(&told);
+        if !can_ask {
+            let message = format!("no terminal to ask for a yes; {} planned, none made", counted(writes));
+            return Err(Failure::new(Exit::Refused, message, "look at the plan, and run again with --yes"));
+        }
+        shown.map_err(Failure::from_io)?;
         let answer = tokio::select! {
             biased;
             () = progress::stopped() => return Err(progress::unanswered()),
@@ -147,6 +152,11 @@ fn answer() -> io::Result<oneshot::Receiver<String>> {
         let _ = sender.send(line);
     })?;
     Ok(receiver)
+}
+
+fn counted(writes: usize) -> String {
+    let plural = if writes == 1 { "" } else { "s" };
+    format!("{writes} write{plural}")
 }
 
 fn bar(ended: usize, total: usize) -> String {

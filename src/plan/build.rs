@@ -171,7 +171,7 @@ impl Desk<'_> {
 
     /// Equal values: the ledger may have to hear of it, and the audience may be another.
     fn agree(&self, esc: &EscKnowledge, side: &PlaceSide, plan: &mut Plan) {
-        if self.memory.has_key && !self.is_recorded(side) {
+        if !(self.memory.has_key && self.is_recorded(side)) {
             plan.agreed.push(Agreed { entry: self.at, place: side.place.clone() });
         }
         match self.audience(side) {

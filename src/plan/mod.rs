@@ -201,6 +201,11 @@ impl End {
 }
 
 impl Write {
+    /// Whether a value goes from one side to the other.
+    pub fn moves_a_value(&self) -> bool {
+        matches!(self, Self::Push { .. } | Self::Pull { .. })
+    }
+
     /// The place that changes.
     pub fn target(&self) -> Place {
         match self {

@@ -16,5 +16,6 @@ mod sandbox_github;
 mod simulation;
 mod stores;
 mod support;
+mod sync;
 mod sync_esc;
 mod sync_github;

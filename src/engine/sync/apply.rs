@@ -88,7 +88,9 @@ impl Task<'_> {
         observed: &mut Observed,
         plan: &Plan,
     ) -> Result<Applied, Unwritable> {
-        let seen = plan.agreed.iter().map(|agreed| {
+        // A key is made for what is written; what agrees already is no reason to write to ESC.
+        let is_remembered = observed.key.is_some() || plan.actions.iter().any(|action| action.write.moves_a_value());
+        let seen = plan.agreed.iter().filter(|_| is_remembered).map(|agreed| {
             let Agreed { entry, place } = agreed.clone();
             Seen { entry, place, equal: true }
         });

@@ -139,16 +139,13 @@ fn keep_lists<'m>(
 
 /// Who sees a secret of an organization after it was written, without asking each repository again.
 fn show_access(write: &Write, observed: &mut Observed) {
-    let (place, access, create) = match write {
-        Write::Push { to, access, create, .. } => (to, access, *create),
-        Write::Restrict { at, access } => (at, access, false),
+    let (place, access) = match write {
+        Write::Push { to, access, .. } => (to, access),
+        Write::Restrict { at, access } => (at, access),
         Write::Pull { .. } | Write::Prune { .. } => return,
     };
     if let Access::Selected(list) = access {
         set_list(observed, place, list);
-    }
-    if !create {
-        return;
     }
     let github = &mut observed.snapshot.github;
     let views = match place.slot {
@@ -156,19 +153,21 @@ fn show_access(write: &Write, observed: &mut Observed) {
         Slot::Variable => &mut github.seen_variables,
     };
     for (repository, names) in views {
-        if let (true, Ok(names)) = (sees(access, repository), names) {
-            names.insert(place.name.clone(), ());
+        match (sees(access, repository), names) {
+            (Some(true), Ok(names)) => drop(names.insert(place.name.clone(), ())),
+            (Some(false), Ok(names)) => drop(names.remove(&place.name)),
+            (None, _) | (_, Err(_)) => {}
         }
     }
 }
 
 /// A private policy shows it to private repositories; whether one is private was not asked, and it is
-/// not said to be invisible before somebody looked.
-fn sees(access: &Access, repository: &RepoRef) -> bool {
+/// not said to be invisible before somebody looked. `None`: it sees what it saw before.
+fn sees(access: &Access, repository: &RepoRef) -> Option<bool> {
     match access {
-        Access::All | Access::Private => true,
-        Access::Selected(list) => list.contains(repository),
-        Access::CarryOver | Access::NotApplicable => false,
+        Access::All | Access::Private => Some(true),
+        Access::Selected(list) => Some(list.contains(repository)),
+        Access::CarryOver | Access::NotApplicable => None,
     }
 }
 

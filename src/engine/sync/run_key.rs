@@ -5,7 +5,7 @@ use crate::{
     ledger::StateFault,
     mapping::{EscPlace, Mapping},
     model::{Place, Reading},
-    plan::{Plan, Write},
+    plan::Plan,
 };
 
 use super::{Observed, apply::Seen, recall};
@@ -42,8 +42,7 @@ impl RunKey {
         if let Some(key) = &observed.key {
             return Ok(Some(Self { key: key.clone(), keep_at: None }));
         }
-        let moves_values = |write: &Write| matches!(write, Write::Push { .. } | Write::Pull { .. });
-        let needed = !seen.is_empty() || plan.actions.iter().any(|action| moves_values(&action.write));
+        let needed = !seen.is_empty() || plan.actions.iter().any(|action| action.write.moves_a_value());
         let Some(place) = recall::key_place(mapping).filter(|_| needed) else { return Ok(None) };
         let at = Place::Esc { environment: place.environment.clone(), path: place.path.clone() };
         match observed.snapshot.reading(&at) {

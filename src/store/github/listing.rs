@@ -66,6 +66,13 @@ pub(super) struct RawPolicy {
     pub(super) visibility: Option<Visibility>,
 }
 
+/// The field of one variable's own answer that holds its value.
+#[derive(Deserialize)]
+pub(super) struct RawValue {
+    #[serde(deserialize_with = "answer::secret_text")]
+    pub(super) value: SecretValue,
+}
+
 fn visibility<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Visibility>, D::Error> {
     let word = Option::<String>::deserialize(deserializer)?;
     Ok(match word.as_deref() {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     GithubStore, PER_PAGE,
-    listing::{RawPolicy, RawSelected},
+    listing::{RawPolicy, RawSelected, RawValue},
     paging::Pages,
     refusal::Right,
     scope,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     http::{Path, Request},
-    model::{App, Cause, GithubPlace, GithubScope, RepoRef, Slot, Unread, Visibility},
+    model::{App, Cause, GithubPlace, GithubScope, RepoRef, SecretValue, Slot, Unread, Visibility},
     store::answer,
 };
 
@@ -85,6 +85,21 @@ impl GithubStore {
         let policy: RawPolicy =
             answer::parse(response.body()).map_err(|fault| answer::bad_answer(&asked, &fault.to_string()))?;
         policy.visibility.map(Some).ok_or_else(|| answer::bad_answer(&asked, "it does not say who sees it"))
+    }
+
+    /// What one variable holds now; `None`: it is not there.
+    pub async fn variable_value(&self, place: &GithubPlace) -> Result<Option<SecretValue>, Unread> {
+        let operation = format!("read {}", scope::item(place));
+        let asked = self.asked(&operation);
+        let response = self.send(Request::get(&operation, scope::one(place)).follow_same_origin()).await?;
+        match response.status() {
+            404 => return Ok(None),
+            _ if response.is_success() => {}
+            _ => return Err(self.refused(&response, &asked, &place.scope, place.slot, Right::Read).await),
+        }
+        let told: RawValue =
+            answer::parse(response.body()).map_err(|fault| answer::bad_answer(&asked, &fault.to_string()))?;
+        Ok(Some(told.value))
     }
 
     /// The number by which GitHub knows a repository.

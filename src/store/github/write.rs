@@ -26,6 +26,9 @@ pub enum GithubWriteFault {
     /// Other changes of the same scope go first (409), also after some waiting (failure case G10).
     #[error("GitHub is busy with other changes of the scope (status 409)")]
     Busy,
+    /// Somebody else made it since it was listed; theirs was left as it is.
+    #[error("somebody else made it meanwhile (status 409)")]
+    Overtaken,
     /// Certainly not carried out.
     #[error("{0}")]
     Refused(Arc<Unread>),
@@ -79,8 +82,8 @@ impl GithubStore {
         self.write(place, &operation, |operation| Request::put(operation, scope::one(place), body.clone())).await
     }
 
-    /// Sets a variable. There is no single request for that: what exists is changed and what does not
-    /// is made, and where the listing was wrong about it the other is done.
+    /// Sets a variable. There is no single request for that: what exists is changed, and made where it
+    /// is gone; what does not is made, and left alone where somebody else made it meanwhile (G22).
     pub async fn put_variable(
         &self,
         place: &GithubPlace,
@@ -99,21 +102,35 @@ impl GithubStore {
         let make = || make().header("content-type", "application/json");
         let change = || Request::patch(&operation, scope::one(place), body.clone()).repeatable();
         let mut doubtful = false;
-        let mut exists = exists;
-        for _ in 0..2 {
-            let request: &dyn Fn() -> Request = if exists { &change } else { &make };
-            let response = match self.attempt(place, &asked, request, &mut doubtful, exists).await? {
+        if exists {
+            match self.attempt(place, &asked, &change, &mut doubtful, true).await? {
                 Answered::Good => return Ok(()),
-                Answered::Bad(response) => response,
-            };
-            match (exists, response.status()) {
-                (false, 409) => exists = true,
-                (true, 404) => exists = false,
-                _ => return Err(self.fault(place, &asked, &response, doubtful).await),
+                Answered::Bad(response) if response.status() == 404 => {}
+                Answered::Bad(response) => return Err(self.fault(place, &asked, &response, doubtful).await),
             }
         }
-        // It was there and was not, or the other way round: somebody else is at it.
-        Err(if doubtful { self.contested(&asked, GithubWriteFault::Unknown) } else { GithubWriteFault::Busy })
+        match self.attempt(place, &asked, &make, &mut doubtful, false).await? {
+            Answered::Good => Ok(()),
+            Answered::Bad(response) if response.status() == 409 => {
+                self.made_already(place, &asked, value, doubtful).await
+            }
+            Answered::Bad(response) => Err(self.fault(place, &asked, &response, doubtful).await),
+        }
+    }
+
+    /// A variable that was to be made is there: ours, by a request whose answer was lost, or somebody else's.
+    async fn made_already(
+        &self,
+        place: &GithubPlace,
+        asked: &Asked<'_>,
+        sent: &SecretValue,
+        doubtful: bool,
+    ) -> Result<(), GithubWriteFault> {
+        match self.variable_value(place).await {
+            Ok(Some(there)) if there.same_as(sent) => Ok(()),
+            Err(unread) if doubtful => Err(GithubWriteFault::Unknown(Arc::new(self.unsure(asked, unread)))),
+            Ok(_) | Err(_) => Err(GithubWriteFault::Overtaken),
+        }
     }
 
     /// Removes a secret or variable; one that is not there is removed already.

@@ -42,6 +42,13 @@ impl World {
         Self { mapping: mapping.to_owned(), ..Self::new(name) }
     }
 
+    /// The same world, whose mapping has lost this entry.
+    pub(crate) fn without_entry(self, entry: &str) -> Self {
+        let mapping = self.mapping.replace(&format!("  {entry}\n"), "");
+        assert_ne!(mapping, self.mapping, "there was such an entry");
+        Self { mapping, ..self }
+    }
+
     /// Puts a whole definition into the usual ESC environment.
     pub(crate) fn esc(&self, definition: &str) -> &Self {
         self.esc_environment(ENVIRONMENT, definition)

@@ -158,6 +158,7 @@ fn told(scopes: &Scopes<'_>, place: &GithubPlace, fault: GithubWriteFault) -> Ha
         GithubWriteFault::Busy => {
             Halt::failed(format!("{place} was not written: {}", GithubWriteFault::Busy), "run again in a moment")
         }
+        GithubWriteFault::Overtaken => Halt::overtaken(place),
         GithubWriteFault::Refused(unread) => scopes.note(place, &unread),
         GithubWriteFault::Unknown(unread) => {
             Halt { end: End::Unknown, reason: unread.what.clone(), help: unread.help.clone() }
