@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Attested, Look, State},
-    model::{JobSnapshot, Stamp},
+    model::{JobSnapshot, Snapshot},
     report::Report,
     store::Stores,
 };
@@ -61,12 +61,12 @@ async fn attest_alone(
     state: &mut State,
 ) -> Result<Option<Report>, Failure> {
     let task = session.task(stores);
-    let queued = queued(session, stores, &job).await;
     let looking = task.look(Some(job), Some(state), Look::to_plan());
     let Some(mut observed) = progress::watch(looking, || progress::said(stores)).await else { return Ok(None) };
+    warn_if_undated(&observed.snapshot);
     let clock = clock();
     let applying = writer.applying(&clock);
-    let work = task.attest(&applying, state, &mut observed, queued);
+    let work = task.attest(&applying, state, &mut observed);
     let Some(attested) = writer.settle(work).await else { return Err(progress::cut_off()) };
     let Attested { places, equal, passed, applied } = attested?;
     let judgement = task.judge_after(&mut observed, state, session::judge_options(&args.judging));
@@ -83,14 +83,11 @@ async fn attest_alone(
     Ok(Some(report.decided()))
 }
 
-/// GitHub's time when this run was queued, if it tells: the job's secrets are as they were then.
-async fn queued(session: &Session<'_>, stores: &Stores, job: &JobSnapshot) -> Option<Stamp> {
-    let run = session.context.var("GITHUB_RUN_ID")?.parse().ok()?;
-    let queued = stores.github().ok()?.run_started(job.repository.as_ref()?, run).await.ok().flatten();
-    if queued.is_none() {
+/// Where GitHub does not tell when the run was queued, a change since then cannot be seen.
+fn warn_if_undated(snapshot: &Snapshot) {
+    if snapshot.job.as_ref().is_some_and(|job| job.queued.is_none()) {
         terminal::say(
             "esc-sync: warning: GitHub does not tell when this run was queued; a secret that was changed since then would be attested with its older value",
         );
     }
-    queued
 }

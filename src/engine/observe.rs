@@ -19,7 +19,14 @@ use super::ReadPlan;
 
 /// Runs all reads of `plan` concurrently. One that fails is kept as the reason why; the others go on.
 pub async fn observe(plan: &ReadPlan, stores: &Stores, job: Option<JobSnapshot>) -> Snapshot {
-    let (esc, github) = join(read_esc(plan, stores), read_github(plan, stores)).await;
+    let queued = async {
+        match &job {
+            Some(job) => stores.queued(job).await,
+            None => None,
+        }
+    };
+    let (queued, (esc, github)) = join(queued, join(read_esc(plan, stores), read_github(plan, stores))).await;
+    let job = job.map(|job| JobSnapshot { queued, ..job });
     Snapshot { esc, github, job, memory: Memory::default() }
 }
 

@@ -5,13 +5,15 @@
 //! any part of a value, or its length, into a reason or a remedy.
 //!
 //! An entry is `ok` only if its values were proved equal, by value or by fingerprints of
-//! exactly this state; what can be read now always outweighs what is remembered. Silencing a rule never makes an unproved entry `ok`.
+//! exactly this state. What can be read now outweighs what is remembered; what a job was given before
+//! a later write is not read now. Silencing a rule never makes an unproved entry `ok`.
 
 mod by_sync;
 mod fixed;
 mod format;
 mod keys;
 mod line;
+mod outdated;
 mod recalled;
 mod remedy;
 mod rule;

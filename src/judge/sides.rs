@@ -9,13 +9,15 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use super::{
     JudgeOptions,
     format::Expected,
-    github_form, keys,
+    github_form,
+    invisible::own_listing_failure,
+    keys, outdated,
     subject::{JobSide, expected_format, job_side},
     world::World,
 };
 use crate::{
     mapping::{Entry, Mapping},
-    model::{Cause, Evidence, GithubPlace, Meta, Place, Reading, SecretValue, Snapshot, Stamp, Unread},
+    model::{Cause, Evidence, GithubPlace, GithubScope, Meta, Place, Reading, SecretValue, Snapshot, Stamp, Unread},
 };
 
 /// Answers for each entry what both sides hold.
@@ -38,6 +40,8 @@ pub struct PlaceSide<'a> {
     pub known: GithubKnowledge<'a>,
     /// Whether both values are the same; `None` if one was not seen.
     pub equal: Option<bool>,
+    /// The job has an older value than the place by now; it is not handed out.
+    pub outdated: bool,
 }
 
 /// What is known of an entry's place in ESC.
@@ -80,12 +84,21 @@ impl<'a> Sides<'a> {
 
     pub fn of(&'a self, entry: &'a Entry) -> EntrySides<'a> {
         let esc = self.esc(entry);
-        let github = entry.github.iter().map(|place| {
-            let known = self.github(entry, place);
-            let equal = equal(entry, &esc, &known);
-            PlaceSide { place, known, equal }
-        });
+        let github = entry.github.iter().map(|place| self.place_side(entry, place, &esc));
         EntrySides { github: github.collect(), esc }
+    }
+
+    fn place_side(&'a self, entry: &'a Entry, place: &'a GithubPlace, esc: &EscKnowledge) -> PlaceSide<'a> {
+        let (known, outdated) = self.github(entry, place);
+        let equal = equal(entry, esc, &known);
+        match known {
+            GithubKnowledge::Value { meta: Some(meta), by_job: true, .. }
+                if outdated::by_record(self.world.snapshot, place, meta, equal) =>
+            {
+                PlaceSide { place, known: GithubKnowledge::Hidden(meta), equal: None, outdated: true }
+            }
+            known => PlaceSide { place, known, equal, outdated },
+        }
     }
 
     fn esc(&self, entry: &'a Entry) -> EscKnowledge<'a> {
@@ -102,13 +115,16 @@ impl<'a> Sides<'a> {
         }
     }
 
-    fn github(&'a self, entry: &'a Entry, place: &'a GithubPlace) -> GithubKnowledge<'a> {
+    /// What is known, and whether the job has an older value.
+    fn github(&'a self, entry: &'a Entry, place: &'a GithubPlace) -> (GithubKnowledge<'a>, bool) {
         let reading = self.world.snapshot.github_reading(place);
-        let job = match job_side(&self.world, entry, place, &reading) {
-            JobSide::Value(value) => Some(value),
+        let side = job_side(&self.world, entry, place, &reading);
+        let outdated = matches!(side, JobSide::Outdated);
+        let job = match side {
+            JobSide::Value(value) if !self.may_be_nearer(place, &reading) => Some(value),
             _ => None,
         };
-        match (reading, job) {
+        let known = match (reading, job) {
             (Reading::Absent, _) => GithubKnowledge::Absent,
             (Reading::Hidden(meta), None) => GithubKnowledge::Hidden(meta),
             (Reading::Hidden(meta), Some(value)) => GithubKnowledge::Value { value, meta: Some(meta), by_job: true },
@@ -117,7 +133,16 @@ impl<'a> Sides<'a> {
                 GithubKnowledge::Value { value, meta: None, by_job: true }
             }
             (Reading::Unknown(unread), _) => GithubKnowledge::Unread(unread),
-        }
+        };
+        (known, outdated)
+    }
+
+    /// Whether the job's own repository may have a nearer secret of the name: it could not be listed. A
+    /// comparison says so beside it; a value that is remembered under the place's stamp must be the place's.
+    fn may_be_nearer(&self, place: &GithubPlace, reading: &Reading) -> bool {
+        let own = self.world.snapshot.job.as_ref().and_then(|job| job.repository.as_ref());
+        matches!((&*place.scope, reading), (GithubScope::Organization { .. }, Reading::Hidden(_)))
+            && own.is_some_and(|own| own_listing_failure(&self.world, own).is_some())
     }
 }
 

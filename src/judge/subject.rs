@@ -8,6 +8,7 @@ use super::{
     format::Expected,
     keys,
     line::{list, trimmed},
+    outdated,
     placeholder::{Family, placeholder_family},
     recalled::Recalled,
     rule::Rule,
@@ -59,6 +60,8 @@ pub(super) struct GithubSide<'a> {
 pub(super) enum JobSide<'a> {
     /// Outside a job, or the job cannot see this place.
     Apart,
+    /// The job has the value that the place had when its run was queued; another may be there now.
+    Outdated,
     /// The job should see it, and does not.
     Unseen(&'a RepoRef),
     /// The job's value is this place's.
@@ -103,7 +106,24 @@ impl<'a> Subject<'a> {
     pub(super) fn new(world: &'a World<'a>, entry: &'a Entry) -> Self {
         let esc = entry.esc_place().map(|place| EscSide::new(world, entry, place));
         let github = entry.github.iter().map(|place| GithubSide::new(world, entry, place)).collect();
-        Self { entry, world, esc, github, format: expected_format(entry) }
+        let mut subject = Self { entry, world, esc, github, format: expected_format(entry) };
+        subject.leave_outdated();
+        subject
+    }
+
+    /// What a job has from before a later write is nothing that GitHub holds.
+    fn leave_outdated(&mut self) {
+        for at in 0..self.github.len() {
+            let side = &self.github[at];
+            let (JobSide::Value(_), Reading::Hidden(meta)) = (&side.job, &side.reading) else { continue };
+            let equal = match self.compare(side) {
+                Comparison::Unseen => None,
+                compared => Some(compared == Comparison::Equal),
+            };
+            if outdated::by_record(self.world.snapshot, side.place, meta, equal) {
+                self.github[at].set_job(self.world, self.entry, JobSide::Outdated);
+            }
+        }
     }
 
     /// A finding about this entry, as severe as the rule and the tier make it.
@@ -264,13 +284,18 @@ impl<'a> GithubSide<'a> {
     fn new(world: &'a World<'a>, entry: &Entry, place: &'a GithubPlace) -> Self {
         let reading = world.snapshot.github_reading(place);
         let job = job_side(world, entry, place, &reading);
-        let mut side = Self { place, reading, job, family: None, recalled: Recalled::Nothing };
-        side.family = side.seen().and_then(|value| placeholder_family(entry.kind, value));
-        // What can be read now needs no memory, and what GitHub alone holds may change there.
-        if side.value().is_none() && entry.esc.is_some() {
-            side.recalled = Recalled::of(&world.snapshot.memory, place, &side.reading);
-        }
+        let mut side = Self { place, reading, job: JobSide::Apart, family: None, recalled: Recalled::Nothing };
+        side.set_job(world, entry, job);
         side
+    }
+
+    fn set_job(&mut self, world: &World<'a>, entry: &Entry, job: JobSide<'a>) {
+        self.job = job;
+        self.family = self.seen().and_then(|value| placeholder_family(entry.kind, value));
+        // What can be read now needs no memory, and what GitHub alone holds may change there.
+        if self.value().is_none() && entry.esc.is_some() {
+            self.recalled = Recalled::of(&world.snapshot.memory, self.place, &self.reading);
+        }
     }
 
     /// The value that certainly is this place's.
@@ -310,6 +335,9 @@ pub(super) fn job_side<'a>(world: &'a World<'a>, entry: &Entry, place: &GithubPl
         return JobSide::Apart;
     }
     let Some(value) = job.values.get(&place.name) else { return unseen(job, entry, place, reading) };
+    if outdated::by_stamp(job, reading) {
+        return JobSide::Outdated;
+    }
     if matches!(reading, Reading::Absent) {
         return JobSide::Doubtful(value, "the place does not have it, so the job's value is another scope's".into());
     }

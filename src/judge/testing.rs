@@ -271,6 +271,12 @@ impl Case {
         self
     }
 
+    /// The run of the job was queued then; what was handed over is of that time.
+    pub(super) fn queued(mut self, stamp: Stamp) -> Self {
+        self.snapshot.job.as_mut().expect("a job came first").queued = Some(stamp);
+        self
+    }
+
     pub(super) fn direction(self, direction: Direction) -> Self {
         self.last(|entry| entry.direction = direction)
     }

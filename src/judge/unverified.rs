@@ -1,7 +1,7 @@
 //! It is there, but nothing proves that it is the same on both sides.
 
 use super::{
-    Finding, by_sync,
+    Finding, by_sync, outdated,
     recalled::Recalled,
     rule::{Check, Rule},
     subject::{Comparison, GithubSide, JobSide, Subject},
@@ -55,6 +55,9 @@ fn reason(subject: &Subject, side: &GithubSide) -> String {
     }
     if let JobSide::Doubtful(_, why) = &side.job {
         return format!("{place} exists, but was not compared: {why}");
+    }
+    if let JobSide::Outdated = side.job {
+        return format!("{place} exists, but was not compared: {}", outdated::WHY);
     }
     match &subject.esc {
         Some(esc) if esc.is_not_base64() => {

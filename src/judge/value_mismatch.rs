@@ -50,7 +50,7 @@ fn recalled(side: &GithubSide, trace: &Trace) -> String {
 mod tests {
     use crate::{
         judge::testing::{Case, STAMP, only},
-        model::{Direction, Evidence, Status},
+        model::{Direction, Evidence, Stamp, Status},
     };
 
     const VALUE: &str = "7f3c9a1e5b2d8046";
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn i3_what_somebody_changed_on_github_is_overwritten_by_name_only() {
         let case = Case::new().secret("A", "a").value("a", VALUE).listed_at("A", STAMP);
-        let about = case.wrote("A", VALUE, STAMP).job("A", "0f3c9a1e5b2d8046").judge_one();
+        let about = case.wrote("A", VALUE, Stamp(STAMP.0 - 60)).job("A", "0f3c9a1e5b2d8046").judge_one();
         let finding = only(&about, "value-mismatch");
         assert!(finding.reason.ends_with("; GitHub changed since they last agreed"), "{}", finding.reason);
         assert_eq!(finding.remedy, "`esc-sync sync --overwrite A`; if GitHub is right, `esc-sync sync --take A`");
@@ -102,7 +102,7 @@ mod tests {
     fn the_direction_decides_who_is_followed() {
         let case = |direction| {
             let case = Case::new().secret("A", "a").value("a", VALUE).listed_at("A", STAMP).direction(direction);
-            case.wrote("A", VALUE, STAMP).job("A", "0f3c9a1e5b2d8046").judge_one()
+            case.wrote("A", VALUE, Stamp(STAMP.0 - 60)).job("A", "0f3c9a1e5b2d8046").judge_one()
         };
         for direction in [Direction::GithubToEsc, Direction::Both] {
             assert_eq!(only(&case(direction), "value-mismatch").remedy, "esc-sync sync --only A", "{direction}");

@@ -86,6 +86,10 @@ pub struct JobSnapshot {
     pub repository: Option<RepoRef>,
     /// Only some names were handed over: of the others nothing is known.
     pub partial: bool,
+    /// `GITHUB_RUN_ID` of the job.
+    pub run: Option<u64>,
+    /// GitHub's time when that run was queued, if it told: the values are as they were then.
+    pub queued: Option<Stamp>,
 }
 
 impl GithubSnapshot {

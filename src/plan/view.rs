@@ -7,7 +7,7 @@
 use super::decide::{Esc, Fitness, Github, Readable};
 use crate::{
     judge::{EscKnowledge, GithubKnowledge, PlaceSide},
-    model::{Fingerprint, HeldRecord, Known, Memory, Meta, PendingWrite, Record, Stamp},
+    model::{Fingerprint, HeldRecord, Memory, Meta, PendingWrite, Record, Stamp},
 };
 
 /// How long after it was begun a write of ours may get its stamp, in seconds.
@@ -96,9 +96,6 @@ fn github(side: &PlaceSide, esc: &EscKnowledge, remembered: &Remembered, fitness
         GithubKnowledge::Absent => Github::Absent,
         GithubKnowledge::Unread(_) => Github::Unread,
         GithubKnowledge::Hidden(meta) => hidden(meta, esc, remembered),
-        GithubKnowledge::Value { meta: Some(meta), by_job: true, .. } if remembered.outdates_job(side.equal) => {
-            hidden(meta, esc, remembered)
-        }
         GithubKnowledge::Value { meta, .. } => {
             let same = side.equal == Some(true);
             let fitness = if same { Fitness::Fit } else { (fitnesses.github)() };
@@ -157,21 +154,6 @@ impl<'a> Remembered<'a> {
         match known {
             GithubKnowledge::Value { .. } if sent.is_some() && sent == self.github => sent,
             _ => self.base,
-        }
-    }
-
-    /// Whether the job's value is older than what is known: it is as it was when the job
-    /// began, and a write since then shows in the record or in the stamps.
-    fn outdates_job(&self, equal: Option<bool>) -> bool {
-        let (Some(record), Some(job)) = (self.record, self.github) else { return false };
-        match (self.held(), record.pending) {
-            (_, Some(pending)) => pending.fingerprint != job,
-            (Some(held), None) => match self.stamps {
-                Stamps::Match => held.how == Known::Written && held.fingerprint != job,
-                Stamps::Moved => held.fingerprint == job && equal == Some(false),
-                Stamps::Unknown => false,
-            },
-            (None, None) => false,
         }
     }
 

@@ -53,7 +53,8 @@ pub fn read<'a>(env: Env<'_>, names: impl Iterator<Item = &'a SecretName>) -> Re
         return Ok(None);
     }
     let repository = env("GITHUB_REPOSITORY").and_then(|text| text.parse().ok());
-    Ok(Some(JobSnapshot { values, repository, partial }))
+    let run = env("GITHUB_RUN_ID").and_then(|text| text.parse().ok());
+    Ok(Some(JobSnapshot { values, repository, partial, run, queued: None }))
 }
 
 fn whole(env: Env<'_>) -> Result<Option<BTreeMap<SecretName, SecretValue>>, JobError> {

@@ -85,6 +85,12 @@ impl Stores {
         std::mem::replace(&mut self.job, Ok(None))
     }
 
+    /// GitHub's time when the job's run was queued; `None` if it does not tell.
+    pub async fn queued(&self, job: &JobSnapshot) -> Option<Stamp> {
+        let started = self.github().ok()?.run_started(job.repository.as_ref()?, job.run?).await;
+        started.ok().flatten()
+    }
+
     pub async fn environment(&self, environment: &EnvironmentRef) -> Result<EscSnapshot, Arc<Unread>> {
         self.esc()?.read_environment(environment).await.map_err(Arc::new)
     }

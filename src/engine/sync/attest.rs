@@ -7,8 +7,8 @@ use super::{
     run_key::RunKey,
 };
 use crate::{
-    judge::{GithubKnowledge, Sides},
-    model::{GithubPlace, SecretName, Slot, Stamp},
+    judge::{GithubKnowledge, PlaceSide, Sides},
+    model::{GithubPlace, SecretName, Slot},
     plan::Plan,
 };
 
@@ -31,15 +31,13 @@ pub struct Passed {
 }
 
 impl Task<'_> {
-    /// `queued`: GitHub's time when the job's run began; its secrets are as they were then.
     pub async fn attest(
         &self,
         applying: &Applying<'_>,
         state: &mut State,
         observed: &mut Observed,
-        queued: Option<Stamp>,
     ) -> Result<Attested, Unwritable> {
-        let (seen, passed) = self.attestable(observed, queued);
+        let (seen, passed) = self.attestable(observed);
         let (places, equal) = (seen.len(), seen.iter().filter(|seen| seen.equal).count());
         let plan = Plan::default();
         let key = RunKey::find(self.mapping, observed, &plan, &seen)?;
@@ -48,13 +46,13 @@ impl Task<'_> {
         Ok(Attested { places, equal, passed, applied })
     }
 
-    fn attestable(&self, observed: &Observed, queued: Option<Stamp>) -> (Vec<Seen>, Vec<Passed>) {
+    fn attestable(&self, observed: &Observed) -> (Vec<Seen>, Vec<Passed>) {
         let (mut seen, mut passed) = (Vec::new(), Vec::new());
         let sides = Sides::new(self.mapping, &observed.snapshot);
         for (at, entry) in self.mapping.entries.iter().enumerate().filter(|(_, entry)| self.selection.contains(entry)) {
             let of_entry = sides.of(entry);
             for side in of_entry.github.iter().filter(|side| side.place.slot == Slot::Secret) {
-                match refusal(&side.known, queued) {
+                match refusal(side) {
                     None => seen.push(Seen { entry: at, place: side.place.clone(), equal: side.equal == Some(true) }),
                     Some(why) => {
                         passed.push(Passed { name: entry.name.clone(), place: side.place.clone(), why: why.into() });
@@ -67,18 +65,18 @@ impl Task<'_> {
 }
 
 /// Why a place cannot be attested; `None`: it can.
-fn refusal(known: &GithubKnowledge, queued: Option<Stamp>) -> Option<&'static str> {
-    let stamp = |meta: &Option<&crate::model::Meta>| meta.and_then(|meta| meta.updated_at);
-    match known {
+fn refusal(side: &PlaceSide) -> Option<&'static str> {
+    match &side.known {
         GithubKnowledge::Absent => Some("GitHub does not have it"),
         GithubKnowledge::Unread(_) => Some("its scope could not be listed"),
+        GithubKnowledge::Hidden(_) if side.outdated => {
+            Some("it was changed after this run was queued, so the job has an older value")
+        }
         GithubKnowledge::Hidden(_) => Some("the job has no value that is certainly this place's"),
         GithubKnowledge::Value { by_job: false, .. } => Some("it is not the job's secret"),
-        GithubKnowledge::Value { meta, .. } => match (stamp(meta), queued) {
-            (None, _) => Some("its scope could not be listed, so that there is no stamp to attest it under"),
-            // Secrets are handed over as they were when the run was queued (GitHub docs, security/secrets).
-            (Some(stamp), Some(queued)) if stamp > queued => Some("it was changed after this run was queued"),
-            _ => None,
-        },
+        GithubKnowledge::Value { meta, .. } if meta.is_none_or(|meta| meta.updated_at.is_none()) => {
+            Some("its scope could not be listed, so that there is no stamp to attest it under")
+        }
+        GithubKnowledge::Value { .. } => None,
     }
 }

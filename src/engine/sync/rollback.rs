@@ -17,7 +17,7 @@ use crate::{
     judge::github_form,
     ledger::{Intent, Journal, KeptRun},
     mapping::{Entry, EscPlace},
-    model::{EnvironmentRef, EscSnapshot, Fingerprint, GithubPlace, Place, Reading, SecretValue},
+    model::{EnvironmentRef, EscSnapshot, Fingerprint, GithubPlace, HeldRecord, Place, Reading, SecretValue},
     plan::{Access, Action, Basis, Because, End, GithubBasis, HeldBack, Plan, Write},
     store::esc::definition::same_at,
 };
@@ -189,7 +189,10 @@ impl Undo<'_> {
         let meta = observed.snapshot.github_reading(place).meta().cloned();
         let stamp = meta.as_ref().and_then(|meta| meta.updated_at);
         let held = state.records.get(place).and_then(|record| record.held);
-        if stamp.is_none() || held.is_none_or(|held| Some(held.updated_at) != stamp) {
+        // What is there must be what that run sent, and not what a later one did, this one among them.
+        let is_of_run =
+            |held: HeldRecord| Some(held.updated_at) == stamp && self.intent.fingerprint == Some(held.fingerprint);
+        if stamp.is_none() || !held.is_some_and(is_of_run) {
             return self.held(
                 Because::Drifted,
                 "somebody changed it after that run",

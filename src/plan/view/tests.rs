@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::*;
-use crate::model::{App, GithubPlace, GithubScope, SecretValue, Slot};
+use crate::model::{App, GithubPlace, GithubScope, Known, SecretValue, Slot};
 
 const A: Fingerprint = Fingerprint([1; 32]);
 const B: Fingerprint = Fingerprint([2; 32]);
@@ -41,7 +41,7 @@ fn look_with(record: Record, esc: Fingerprint, meta: &Meta, job: Option<(Fingerp
         None => (GithubKnowledge::Hidden(meta), None),
         Some((_, equal)) => (GithubKnowledge::Value { value: &value, meta: Some(meta), by_job: true }, Some(equal)),
     };
-    let side = PlaceSide { place: &place, known, equal };
+    let side = PlaceSide { place: &place, known, equal, outdated: false };
     let fitnesses = Fitnesses { esc: &|| Fitness::Fit, github: &|| Fitness::Fit };
     View::of(&EscKnowledge::Value(Cow::Borrowed(&value)), &side, &memory, &fitnesses)
 }
@@ -112,17 +112,6 @@ fn what_the_job_reads_is_compared_with_the_base() {
     });
 }
 
-/// A job's secrets are those of its beginning: what we wrote since is known better.
-#[test]
-fn a_jobs_value_older_than_the_record_is_not_believed() {
-    let wrote_since = look(agreed(B, 10), B, &meta(10), Some((A, false)));
-    assert_eq!(wrote_since.github, known(true, Some(false)));
-    let back_again = look(agreed(B, 10), A, &meta(10), Some((A, true)));
-    assert_eq!((back_again.github, moved(back_again)), (known(false, Some(false)), Some(true)));
-    let changed_since = look(agreed(A, 10), B, &meta(11), Some((A, false)));
-    assert_eq!(changed_since.github, Github::MovedHidden);
-}
-
 fn pending(print: Fingerprint, before: Option<i64>, begun: Option<i64>, acknowledged: bool) -> Record {
     let (before, begun) = (before.map(Stamp), begun.map(Stamp));
     let pending = PendingWrite { fingerprint: print, before, begun, acknowledged };
@@ -171,6 +160,4 @@ fn a_write_that_the_job_sees_landed_is_what_both_agreed_on() {
     let view = look(pending(B, Some(10), Some(20), false), C, &meta(21), Some((B, false)));
     assert!(matches!(view.github, Github::Known { same: false, moved: Some(false), readable: Some(_) }));
     assert_eq!(moved(view), Some(true));
-    let not_seen = look(pending(B, Some(10), Some(20), false), C, &meta(21), Some((A, false)));
-    assert_eq!(not_seen.github, Github::Ours);
 }

@@ -125,7 +125,7 @@ impl World {
         JobSnapshot {
             values: secrets.map(|(place, cell)| (place.name.clone(), cell.value.as_str().into())).collect(),
             repository: Some("acme/app".parse().expect("legal")),
-            partial: false,
+            ..JobSnapshot::default()
         }
     }
 
