@@ -139,16 +139,13 @@ fn keep_lists<'m>(
 
 /// Who sees a secret of an organization after it was written, without asking each repository again.
 fn show_access(write: &Write, observed: &mut Observed) {
-    let (place, access, create) = match write {
-        Write::Push { to, access, create, .. } => (to, access, *create),
-        Write::Restrict { at, access } => (at, access, false),
+    let (place, access) = match write {
+        Write::Push { to, access, .. } => (to, access),
+        Write::Restrict { at, access } => (at, access),
         Write::Pull { .. } | Write::Prune { .. } => return,
     };
     if let Access::Selected(list) = access {
         set_list(observed, place, list);
-    }
-    if !create {
-        return;
     }
     let github = &mut observed.snapshot.github;
     let views = match place.slot {

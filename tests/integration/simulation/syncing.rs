@@ -45,14 +45,14 @@ impl Runner for Writing {
             let run = format!("run-{:04}", wire.number);
             // A job is queued, and given its secrets, before it does anything.
             let queued = Stamp(wire.world.now());
-            let job = (*self != Self::Sync).then(|| job(&wire.world.truth()));
+            let job = (*self != Self::Sync).then(|| job(&wire.world.truth(), queued));
             let stores = stores(&wire, seed);
             let how = ToWrite { run: &run, wait: PATIENCE, rebuild: false };
             let mut state = match State::open_to_write(Arc::clone(&wire.state), identity(), how).await {
                 Ok(state) => state,
                 Err(fault) => return refused_by(&fault),
             };
-            let alone = Alone { way: *self, run: &run, wire: &wire, stores: &stores, queued };
+            let alone = Alone { way: *self, run: &run, wire: &wire, stores: &stores };
             let said = alone.run(&mut state, job).await;
             state.close().await;
             said
@@ -66,7 +66,6 @@ struct Alone<'a> {
     run: &'a str,
     wire: &'a Wire,
     stores: &'a Stores,
-    queued: Stamp,
 }
 
 impl Alone<'_> {
@@ -93,7 +92,7 @@ impl Alone<'_> {
         };
         let (applied, planned) = match self.way {
             Writing::Attest => {
-                let attested = task.attest(&applying, state, &mut observed, Some(self.queued)).await;
+                let attested = task.attest(&applying, state, &mut observed).await;
                 (attested.map(|Attested { applied, .. }| applied), String::new())
             }
             _ => match task.decide(&observed, self.judging(), &options) {
@@ -135,7 +134,7 @@ fn identity() -> Identity {
 }
 
 /// What a job of the repository is handed now: the organization's secrets that it may see, and its own before those.
-fn job(truth: &Truth) -> JobSnapshot {
+fn job(truth: &Truth, queued: Stamp) -> JobSnapshot {
     let own = format!("repo:{REPOSITORY}");
     let secrets = truth.iter().filter_map(|(spot, cell)| match spot {
         Spot::Github { scope, slot: Slot::Secret, name } => Some((&**scope, &**name, cell)),
@@ -148,7 +147,8 @@ fn job(truth: &Truth) -> JobSnapshot {
     let of_organization = secrets.clone().filter(|(scope, _, cell)| *scope == "org:acme" && shown(cell)).map(handed);
     let mut values: BTreeMap<SecretName, SecretValue> = of_organization.collect();
     values.extend(secrets.filter(|(scope, ..)| *scope == own).map(handed));
-    JobSnapshot { values, repository: Some(REPOSITORY.parse::<RepoRef>().expect("owner and name")), partial: false }
+    let repository = REPOSITORY.parse::<RepoRef>().expect("owner and name");
+    JobSnapshot { values, repository: Some(repository), partial: false, queued: Some(queued), run: None }
 }
 
 /// Whether the repository, which is private, may see an organization's item.

@@ -80,10 +80,13 @@ pub(crate) fn i12_monotone_audit(history: &History, permits: &Permits, settled: 
         });
         found.map(|(position, _)| position).collect()
     };
-    for (position, run, spot, ..) in history.our_writes().filter(|(_, _, spot, ..)| !permits.own.contains(*spot)) {
+    let writes = history.our_writes().filter(|(_, _, spot, ..)| !permits.own.contains(*spot));
+    for (position, run, spot, before, after) in writes {
         let intents = noted(run, spot, Note::Intent);
         if intents.len() != 1 || intents[0] > position {
-            let why = format!("run {run} wrote {spot:?} with intents at {intents:?}, the write at {position}");
+            let why = format!(
+                "run {run} made {after:?} of {before:?} at {spot:?}, at {position}, with intents at {intents:?}"
+            );
             return broken("I12", why);
         }
         let outcomes = noted(run, spot, Note::Outcome);

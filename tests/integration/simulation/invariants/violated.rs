@@ -38,7 +38,7 @@ fn cell(value: &str) -> Cell {
     Cell { seen_by: Some(("all", Vec::new())), ..Cell::new(value) }
 }
 
-/// A history in the making; each event is a second after the one before.
+/// A history in the making; each event is ten seconds after the one before.
 struct Tale(History);
 
 impl Tale {
@@ -48,7 +48,7 @@ impl Tale {
     }
 
     fn add(mut self, who: Who, what: What) -> Self {
-        let at = i64::try_from(self.0.events.len()).expect("a short tale");
+        let at = 10 * i64::try_from(self.0.events.len()).expect("a short tale");
         self.0.add(at, who, what);
         self
     }
@@ -140,6 +140,15 @@ fn g22_a_change_after_the_last_look_is_excused_on_github_alone() {
     };
     holds(check(raced(&alpha())));
     breaks(check(raced(&alpha_in_esc())), "I3");
+    // Somebody wrote so soon after us that the stamp may be ours; not so in ESC, and not later.
+    let soon = |spot: &Spot, seconds| {
+        let mut tale = Tale::of(&[]).set(US, spot, OLD).set(Who::Actor, spot, "theirs").listed(1, "org:acme");
+        tale.0.events[1].at = tale.0.events[0].at + seconds;
+        tale.set(Who::Run(1), spot, NEW)
+    };
+    holds(check(soon(&alpha(), 2)));
+    breaks(check(soon(&alpha(), 3)), "I3");
+    breaks(check(soon(&alpha_in_esc(), 2)), "I3");
     // It was somebody else's already at the look.
     let old = Tale::of(&[]).set(Who::Actor, &alpha(), OLD).listed(1, "org:acme");
     breaks(check(old.set(Who::Actor, &alpha(), "theirs").set(Who::Run(1), &alpha(), NEW)), "I3");
