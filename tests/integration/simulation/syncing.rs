@@ -43,9 +43,7 @@ impl Runner for Writing {
     fn run(&self, wire: Arc<Wire>, seed: u64) -> LocalBoxFuture<'_, Said> {
         Box::pin(async move {
             let run = format!("run-{:04}", wire.number);
-            // A job is queued, and given its secrets, before it does anything.
-            let queued = Stamp(wire.world.now());
-            let job = (*self != Self::Sync).then(|| job(&wire.world.truth(), queued));
+            let job = (*self != Self::Sync).then(|| job(&wire));
             let stores = stores(&wire, seed);
             let how = ToWrite { run: &run, wait: PATIENCE, rebuild: false };
             let mut state = match State::open_to_write(Arc::clone(&wire.state), identity(), how).await {
@@ -133,8 +131,15 @@ fn identity() -> Identity {
     Identity { esc: URL.to_owned(), github: URL.to_owned() }
 }
 
+/// A job is queued before it does anything, and GitHub knows when.
+fn job(wire: &Wire) -> JobSnapshot {
+    wire.world.queue(wire.number);
+    let run = u64::try_from(wire.number).ok();
+    JobSnapshot { run, ..handed_to(&wire.world.truth()) }
+}
+
 /// What a job of the repository is handed now: the organization's secrets that it may see, and its own before those.
-fn job(truth: &Truth, queued: Stamp) -> JobSnapshot {
+fn handed_to(truth: &Truth) -> JobSnapshot {
     let own = format!("repo:{REPOSITORY}");
     let secrets = truth.iter().filter_map(|(spot, cell)| match spot {
         Spot::Github { scope, slot: Slot::Secret, name } => Some((&**scope, &**name, cell)),
@@ -148,7 +153,7 @@ fn job(truth: &Truth, queued: Stamp) -> JobSnapshot {
     let mut values: BTreeMap<SecretName, SecretValue> = of_organization.collect();
     values.extend(secrets.filter(|(scope, ..)| *scope == own).map(handed));
     let repository = REPOSITORY.parse::<RepoRef>().expect("owner and name");
-    JobSnapshot { values, repository: Some(repository), partial: false, queued: Some(queued), run: None }
+    JobSnapshot { values, repository: Some(repository), partial: false, queued: None, run: None }
 }
 
 /// Whether the repository, which is private, may see an organization's item.

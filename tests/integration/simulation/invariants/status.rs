@@ -88,7 +88,8 @@ fn knows(said: Status, model: Status, places: &[Spot], truth: &Truth) -> bool {
             Status::Ok => is_equal && model == Status::Unverified,
             Status::Placeholder => values.iter().flatten().any(|value| matches!(&value[..], b"" | b"changeme")),
             Status::Mismatch => !is_equal,
-            Status::Conflict | Status::Drifted => true,
+            // The end of an earlier write may not be known.
+            Status::Conflict | Status::Drifted | Status::Unknown => true,
             _ => false,
         },
         _ => false,
