@@ -65,6 +65,7 @@ pub(crate) fn note_lines(disk: &CrashDisk, world: &SimWorld, machine: usize) {
         for line in lines.iter().filter(|line| world.is_new_line(machine, line.seq)) {
             let (target, note) = match &line.entry.event {
                 AuditEvent::Intent { target, .. } => (target, Note::Intent),
+                AuditEvent::Outcome { target, end, .. } if *end == *"unknown" => (target, Note::Unknown),
                 AuditEvent::Outcome { target, .. } => (target, Note::Outcome),
                 AuditEvent::Newer | AuditEvent::RunStarted { .. } | AuditEvent::RunEnded { .. } => continue,
             };

@@ -39,6 +39,8 @@ pub(crate) enum Note {
     Intent,
     /// Written by the run itself, or by a later one that settles what it left.
     Outcome,
+    /// The same, and the end is not known.
+    Unknown,
 }
 
 /// The start, and everything since.

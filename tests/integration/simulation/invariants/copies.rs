@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Broken, Permits, broken};
 use crate::simulation::{
     ground::GROUND,
-    history::{Event, History, What, Who},
+    history::{Event, History, Note, What, Who},
     truth::{Cell, Spot, on_github},
 };
 
@@ -81,11 +81,18 @@ enum LastWord {
 
 fn last_word(past: &[Event], of: &Spot) -> LastWord {
     let word = past.iter().enumerate().rev().find_map(|(at, event)| match (&event.what, event.who) {
-        (What::Wrote { spot, .. }, Who::Actor) if spot == of => Some(LastWord::Theirs(at)),
+        // The same value once more, or for others to see, is no other value.
+        (What::Wrote { spot, before, after }, Who::Actor) if spot == of && value(before) != value(after) => {
+            Some(LastWord::Theirs(at))
+        }
         (What::Wrote { spot, .. } | What::Agreed { spot }, Who::Run(_)) if spot == of => Some(LastWord::Ours),
         _ => None,
     });
     word.unwrap_or(LastWord::Start)
+}
+
+fn value(cell: &Option<Cell>) -> Option<&[u8]> {
+    cell.as_ref().map(|cell| &cell.value[..])
 }
 
 /// Whether the change came after the run's last look at a place of GitHub, and the one
@@ -103,7 +110,9 @@ fn overtaken(past: &[Event], change: usize, run: usize, spot: &Spot) -> bool {
 /// can tell: after the run's last look at its scope, or right after our own write before it.
 fn is_raced(past: &[Event], run: usize, spot: &Spot) -> bool {
     match last_word(past, spot) {
-        LastWord::Theirs(at) => overtaken(past, at, run, spot) || in_our_shadow(past, at, spot),
+        LastWord::Theirs(at) => {
+            overtaken(past, at, run, spot) || in_our_shadow(past, at, spot) || is_unsettled(past, at, spot)
+        }
         LastWord::Ours | LastWord::Start => false,
     }
 }
@@ -119,6 +128,17 @@ fn in_our_shadow(past: &[Event], change: usize, spot: &Spot) -> bool {
         _ => None,
     });
     !spot.is_esc() && before.is_some_and(|(at, who)| who != Who::Actor && past[change].at - at <= SHADOW)
+}
+
+/// A write of ours whose end nobody saw may have come just as well: for two minutes after it was
+/// begun the stamp counts as ours, and the write is repeated.
+fn is_unsettled(past: &[Event], change: usize, spot: &Spot) -> bool {
+    const WINDOW: i64 = 120;
+    let noted = |event: &Event, wanted: Note| matches!(&event.what, What::Noted { spot: of, note } if of == spot && *note == wanted);
+    let intents = past[..change].iter().filter(|event| noted(event, Note::Intent));
+    let mut open =
+        intents.filter(|intent| !past.iter().any(|event| event.who == intent.who && noted(event, Note::Outcome)));
+    !spot.is_esc() && open.any(|intent| past[change].at - intent.at <= WINDOW)
 }
 
 /// The places whose last change, by others, stands in the shadow of ours: what is said of them may be wrong.

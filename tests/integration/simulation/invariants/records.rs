@@ -73,23 +73,23 @@ fn renderings(value: &[u8]) -> Vec<Vec<u8>> {
 /// after the last: the run's own, or the one by which a later run settled it. Of runs from
 /// `settled` on, after which none has recorded all it knew, the outcome may be missing.
 pub(crate) fn i12_monotone_audit(history: &History, permits: &Permits, settled: usize) -> Result<(), Broken> {
-    let noted = |run: usize, of: &Spot, wanted: Note| -> Vec<usize> {
+    let noted = |run: usize, of: &Spot, is_intent: bool| -> Vec<usize> {
         let found = history.events.iter().enumerate().filter(|(_, event)| {
             event.who == Who::Run(run)
-                && matches!(&event.what, What::Noted { spot, note } if spot == of && *note == wanted)
+                && matches!(&event.what, What::Noted { spot, note } if spot == of && (*note == Note::Intent) == is_intent)
         });
         found.map(|(position, _)| position).collect()
     };
     let writes = history.our_writes().filter(|(_, _, spot, ..)| !permits.own.contains(*spot));
     for (position, run, spot, before, after) in writes {
-        let intents = noted(run, spot, Note::Intent);
+        let intents = noted(run, spot, true);
         if intents.len() != 1 || intents[0] > position {
             let why = format!(
                 "run {run} made {after:?} of {before:?} at {spot:?}, at {position}, with intents at {intents:?}"
             );
             return broken("I12", why);
         }
-        let outcomes = noted(run, spot, Note::Outcome);
+        let outcomes = noted(run, spot, false);
         let may_be_open = run >= settled && outcomes.is_empty();
         if (outcomes.len() != 1 && !may_be_open) || outcomes.first().is_some_and(|outcome| *outcome < position) {
             return broken("I12", format!("run {run} wrote {spot:?} at {position}; outcomes at {outcomes:?}"));

@@ -19,7 +19,11 @@ pub(crate) fn i2_idempotence(first: &Said, second: (&Said, usize), history: &His
     {
         return broken("I2", format!("run {number} had nothing to do and wrote {spot:?}"));
     }
-    if said.succeeded { Ok(()) } else { broken("I2", format!("run {number} had nothing to do and did not end well")) }
+    if said.succeeded {
+        Ok(())
+    } else {
+        broken("I2", format!("run {number} had nothing to do and did not end well: {said:?}"))
+    }
 }
 
 /// I4: the same values, seen by the same, in the same places.
