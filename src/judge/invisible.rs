@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Finding, remedy,
+    Finding, outdated, remedy,
     rule::{Check, Rule},
     subject::{GithubSide, JobSide, Subject},
     world::World,
@@ -100,6 +100,10 @@ fn at_repository(subject: &Subject, place: &GithubPlace, repository: &RepoRef) -
 /// The job in which we run is the best witness of what a workflow gets.
 fn unseen_by_job(subject: &Subject, side: &GithubSide) -> Option<Finding> {
     let JobSide::Unseen(repository) = side.job else { return None };
+    // What came after its run was queued, a run of ours perhaps brought it, the job cannot have.
+    if subject.world.snapshot.job.as_ref().is_some_and(|job| outdated::by_stamp(job, &side.reading)) {
+        return None;
+    }
     let reason = format!("{} exists, but this job of {repository} was not given it", side.place);
     let remedy =
         "pass it to the job: `secrets: inherit` for a reusable workflow, `environment:` for an environment's secret; \
@@ -112,8 +116,8 @@ fn unseen_by_job(subject: &Subject, side: &GithubSide) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use crate::{
-        judge::testing::{Case, only},
-        model::{Status, Visibility},
+        judge::testing::{Case, STAMP, only},
+        model::{Stamp, Status, Visibility},
     };
 
     fn case() -> Case {
@@ -150,6 +154,14 @@ mod tests {
         let about = case().listed("A").job("OTHER", "x").judge_one();
         assert_eq!(about.status, Status::Invisible);
         assert!(only(&about, "invisible").reason.ends_with("this job of acme/app was not given it"));
+    }
+
+    #[test]
+    fn a_job_cannot_have_what_came_after_its_run_was_queued() {
+        let queued =
+            |seconds| case().listed_at("A", STAMP).job("OTHER", "x").queued(Stamp(STAMP.0 + seconds)).judge_one();
+        assert_eq!(queued(-1).status, Status::Unverified);
+        assert_eq!(queued(1).status, Status::Invisible);
     }
 
     #[test]

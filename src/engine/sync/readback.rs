@@ -109,7 +109,9 @@ pub(super) fn lay_over(work: &Work<'_>, observed: &mut Observed, ended: &[Option
         }
     }
     for (at, action) in work.plan.actions.iter().enumerate() {
-        if ended[at].as_ref().is_some_and(|ended| ended.end == End::Done) {
+        // What is there now and was not before came with our write, whether that was acknowledged or not.
+        let is_new = matches!(action.write, Write::Push { create: true, .. });
+        if ended[at].as_ref().is_some_and(|ended| ended.end == End::Done || is_new && ended.end == End::Unknown) {
             show_access(&action.write, observed);
         }
     }

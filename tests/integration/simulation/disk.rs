@@ -30,12 +30,12 @@ pub(crate) struct SimDisk {
     disk: CrashDisk,
     power: Arc<Power>,
     world: Arc<SimWorld>,
-    run: usize,
+    machine: usize,
 }
 
 /// The state of a run on its machine's disk.
-pub(crate) fn state(disk: CrashDisk, power: Arc<Power>, world: Arc<SimWorld>, run: usize) -> Arc<dyn Backend> {
-    Arc::new(FileState::on(FOLDER, Arc::new(SimDisk { disk, power, world, run })))
+pub(crate) fn state(disk: CrashDisk, power: Arc<Power>, world: Arc<SimWorld>, machine: usize) -> Arc<dyn Backend> {
+    Arc::new(FileState::on(FOLDER, Arc::new(SimDisk { disk, power, world, machine })))
 }
 
 impl SimDisk {
@@ -52,8 +52,9 @@ impl SimDisk {
     }
 }
 
-/// Puts the lines of the audit log that last, and are not there yet, into the history of a run.
-pub(crate) fn note_lines(disk: &CrashDisk, world: &SimWorld, run: usize) {
+/// Puts the lines of the audit log that last, and are not there yet, into the history,
+/// under the run that each speaks of.
+pub(crate) fn note_lines(disk: &CrashDisk, world: &SimWorld, machine: usize) {
     let folder = Path::new(FOLDER).join(AUDIT);
     let parts = disk.list(&folder).unwrap_or_default().into_iter().map(|part| folder.join(part.name));
     for part in parts.filter(|part| part.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."))) {
@@ -61,14 +62,17 @@ pub(crate) fn note_lines(disk: &CrashDisk, world: &SimWorld, run: usize) {
         // A head may be behind its lines; the one before all lines always is.
         let head = Head { seq: 0, hash: "0".repeat(64).into() };
         let lines = verify(&bytes, Some(&head)).unwrap_or_else(|broken| panic!("the audit log we wrote: {broken:?}"));
-        for line in lines.iter().filter(|line| world.is_new_line(line.seq)) {
+        for line in lines.iter().filter(|line| world.is_new_line(machine, line.seq)) {
             let (target, note) = match &line.entry.event {
                 AuditEvent::Intent { target, .. } => (target, Note::Intent),
+                AuditEvent::Outcome { target, end, .. } if *end == *"unknown" => (target, Note::Unknown),
                 AuditEvent::Outcome { target, .. } => (target, Note::Outcome),
                 AuditEvent::Newer | AuditEvent::RunStarted { .. } | AuditEvent::RunEnded { .. } => continue,
             };
             let spot =
                 GROUND.named.get(target.as_str()).unwrap_or_else(|| panic!("{target} is no place of the mapping"));
+            let number = line.entry.run.rsplit('-').next().and_then(|number| number.parse().ok());
+            let run = number.unwrap_or_else(|| panic!("{} is no run of ours", line.entry.run));
             world.note(Who::Run(run), What::Noted { spot: spot.clone(), note });
         }
     }
@@ -114,7 +118,7 @@ impl Disk for SimDisk {
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         self.powered(|disk| disk.sync_folder(folder))?;
         if folder.ends_with(AUDIT) {
-            note_lines(&self.disk, &self.world, self.run);
+            note_lines(&self.disk, &self.world, self.machine);
         }
         Ok(())
     }

@@ -5,24 +5,41 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
+use futures_util::future::LocalBoxFuture;
 use tokio::time::Instant;
 
 use super::{
     actors::{self, Deed, Fresh},
     faults::Faults,
-    invariants::{Broken, Permits, bounds, conduct, copies, records, settled, status},
+    history::History,
+    invariants::{Broken, Permits, bounds, conduct, copies, records, settled, status, status::Seen},
     rng::Rng,
-    runner::{Runner, Said},
+    runner::{Check, Runner, Said},
+    syncing::Writing,
     truth::Truth,
-    world::{Count, SimWorld, Weather},
+    world::{Count, SimWorld, Weather, Wire},
 };
 use crate::ledger::crash_disk::Stop;
 
 /// One step of a program.
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Do(Deed),
-    Run(Weather),
+    Run(Kind, Weather),
+}
+
+/// What is run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Check,
+    Write(Writing),
+}
+
+/// Programs of one kind of run, or of all of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Repertoire {
+    Checks,
+    All,
 }
 
 /// A program that broke an invariant.
@@ -42,26 +59,28 @@ pub(crate) struct Ran {
     pub(crate) number: usize,
     pub(crate) took: Duration,
     pub(crate) before: Truth,
+    /// How long the history was when it began.
+    begun: usize,
     /// Environments that could not be opened when it began.
     closed: BTreeSet<&'static str>,
 }
 
 /// Plays the share of seeds that belongs to one of so many shards.
-pub(crate) fn play_shard(shard: u64, shards: u64, runner: &dyn Runner) {
+pub(crate) fn play_shard(shard: u64, shards: u64, repertoire: Repertoire) {
     if let Some(seed) = number("ESC_SYNC_SEED") {
         if seed % shards == shard {
-            play(seed, runner).unwrap_or_else(|failure| panic!("{failure}"));
+            play(seed, repertoire).unwrap_or_else(|failure| panic!("{failure}"));
         }
         return;
     }
     let seeds = number("ESC_SYNC_SEEDS").unwrap_or(SEEDS);
     for seed in (shard..seeds).step_by(usize::try_from(shards).expect("few shards")) {
-        play(seed, runner).unwrap_or_else(|failure| panic!("{failure}"));
+        play(seed, repertoire).unwrap_or_else(|failure| panic!("{failure}"));
     }
 }
 
 /// In all, unless ESC_SYNC_SEEDS says otherwise; whole suites play more.
-const SEEDS: u64 = 1_000;
+const SEEDS: u64 = 10_000;
 /// Of so many seeds one has its output searched for every rendering of every value.
 const THOROUGH: u64 = 64;
 
@@ -77,34 +96,42 @@ pub(crate) fn in_paused_time<T>(play: impl Future<Output = T>) -> T {
 }
 
 /// Plays the program of one seed.
-pub(crate) fn play(seed: u64, runner: &dyn Runner) -> Result<(), Failure> {
+pub(crate) fn play(seed: u64, repertoire: Repertoire) -> Result<(), Failure> {
     in_paused_time(async {
         let mut rng = Rng::new(seed);
         let mut fresh = Fresh::default();
         let world = SimWorld::new(&mut rng, &mut fresh);
-        let steps = program(&mut rng, &mut fresh);
-        let mut undisturbed = None;
-        for (at, step) in steps.iter().enumerate() {
-            let found = match step {
-                Step::Do(deed) => {
-                    world.act(deed);
-                    undisturbed = None;
-                    Ok(())
-                }
-                Step::Run(weather) => {
-                    let ran = run(&world, weather.clone(), runner, seed).await;
-                    let found = judge(&world, weather, runner, &ran, seed.is_multiple_of(THOROUGH));
-                    found.and_then(|()| repeat(&world, weather, &mut undisturbed, ran))
-                }
-            };
-            found.map_err(|broken| Failure { seed, steps: steps.clone(), at, broken })?;
-        }
-        Ok(())
+        let steps = program(&mut rng, &mut fresh, repertoire);
+        play_steps(&world, steps, seed).await
     })
 }
 
+/// Plays steps in a world; every invariant is asked after every run.
+pub(crate) async fn play_steps(world: &Arc<SimWorld>, steps: Vec<Step>, seed: u64) -> Result<(), Failure> {
+    let (mut undisturbed, mut settled) = (None, 0);
+    for (at, step) in steps.iter().enumerate() {
+        let found = match step {
+            Step::Do(deed) => {
+                world.act(deed);
+                undisturbed = None;
+                Ok(())
+            }
+            Step::Run(kind, weather) => {
+                let ran = run(world, weather.clone(), kind, seed).await;
+                if ran.said.as_ref().is_some_and(|said| said.recorded) {
+                    settled = ran.number + 1;
+                }
+                let found = judge(world, weather, (*kind, &ran), settled, seed.is_multiple_of(THOROUGH));
+                found.and_then(|()| repeat(world, weather, &mut undisturbed, (*kind, ran)))
+            }
+        };
+        found.map_err(|broken| Failure { seed, steps: steps.clone(), at, broken })?;
+    }
+    Ok(())
+}
+
 /// Deeds and runs by turns; the last two runs are undisturbed.
-fn program(rng: &mut Rng, fresh: &mut Fresh) -> Vec<Step> {
+fn program(rng: &mut Rng, fresh: &mut Fresh, repertoire: Repertoire) -> Vec<Step> {
     let mut steps = Vec::new();
     for _ in 0..=rng.below(3) {
         for _ in 0..rng.below(4) {
@@ -117,71 +144,130 @@ fn program(rng: &mut Rng, fresh: &mut Fresh) -> Vec<Step> {
             weather.disk_stop = Some((1 + rng.below(20), stop));
         }
         if rng.chance(250) {
-            weather.meanwhile = Some((rng.below(10), actors::deed(rng, fresh)));
+            weather.meanwhile = Some((rng.below(40), actors::deed(rng, fresh)));
         }
-        steps.push(Step::Run(weather));
+        steps.push(Step::Run(repertoire.kind(rng), weather));
     }
+    let last = repertoire.kind(rng);
     for _ in 0..2 {
-        steps.push(Step::Run(Weather::new(Faults::Never, rng.fork())));
+        steps.push(Step::Run(last, Weather::new(Faults::Never, rng.fork())));
     }
     steps
 }
 
-/// One run, to its end or to its crash, which drops all it had in memory.
+impl Repertoire {
+    fn kind(self, rng: &mut Rng) -> Kind {
+        const KINDS: [Kind; 7] = [
+            Kind::Check,
+            Kind::Write(Writing::Attest),
+            Kind::Write(Writing::FromGithub),
+            Kind::Write(Writing::SyncInJob),
+            Kind::Write(Writing::Sync),
+            Kind::Write(Writing::Sync),
+            Kind::Write(Writing::Sync),
+        ];
+        match self {
+            Self::Checks => Kind::Check,
+            Self::All => *rng.pick(&KINDS),
+        }
+    }
+}
+
+impl Runner for Kind {
+    fn run(&self, wire: Arc<Wire>, seed: u64) -> LocalBoxFuture<'_, Said> {
+        match self {
+            Self::Check => Check.run(wire, seed),
+            Self::Write(writing) => writing.run(wire, seed),
+        }
+    }
+}
+
+/// One run on the first machine, to its end or to its crash, which drops all it had in memory.
 pub(crate) async fn run(world: &Arc<SimWorld>, weather: Weather, runner: &dyn Runner, seed: u64) -> Ran {
+    let ran = run_on(world, 0, weather, runner, seed).await;
+    if ran.said.is_none() {
+        world.restart(0, seed.is_multiple_of(2));
+    }
+    ran
+}
+
+/// One run on a machine, which stays off if it crashes.
+pub(crate) async fn run_on(
+    world: &Arc<SimWorld>,
+    machine: usize,
+    weather: Weather,
+    runner: &dyn Runner,
+    seed: u64,
+) -> Ran {
     let (before, closed, started) = (world.truth(), world.closed(), Instant::now());
-    let wire = world.begin(weather);
+    let begun = world.history(|history| history.events.len());
+    let wire = world.begin(machine, weather);
     let said = tokio::select! {
         biased;
         () = wire.power.lost() => None,
         said = runner.run(Arc::clone(&wire), seed) => Some(said),
     };
-    if said.is_none() {
-        world.restart(seed.is_multiple_of(2));
-    }
-    Ran { said, count: wire.count(), number: wire.number, took: started.elapsed(), before, closed }
+    Ran { said, count: wire.count(), number: wire.number, took: started.elapsed(), before, begun, closed }
 }
 
-/// What must hold of a run right after another, both undisturbed; keeps what the next one must know.
-fn repeat(world: &SimWorld, weather: &Weather, undisturbed: &mut Option<Said>, ran: Ran) -> Result<(), Broken> {
+/// What must hold of a run right after another of its kind, both undisturbed; keeps what the next one must know.
+fn repeat(
+    world: &SimWorld,
+    weather: &Weather,
+    undisturbed: &mut Option<(Kind, Said)>,
+    (kind, ran): (Kind, Ran),
+) -> Result<(), Broken> {
     let is_calm = matches!(weather.faults, Faults::Never) && weather.meanwhile.is_none();
     let said = ran.said.filter(|_| is_calm);
-    if let (Some(first), Some(second)) = (&*undisturbed, &said) {
+    if let (Some((before, first)), Some(second)) = (&*undisturbed, &said)
+        && *before == kind
+    {
         world.history(|history| settled::i2_idempotence(first, (second, ran.number), history))?;
     }
-    *undisturbed = said;
+    *undisturbed = said.map(|said| (kind, said));
     Ok(())
 }
 
-/// Asks every invariant.
-fn judge(world: &SimWorld, weather: &Weather, runner: &dyn Runner, ran: &Ran, thorough: bool) -> Result<(), Broken> {
-    let permits = Permits::of_the_mapping();
-    bounds::i11_bounded(ran.count, ran.took)?;
-    world.history(|history| {
-        if !runner.writes() {
-            return bounds::i15_only_reads(history, ran.number);
-        }
-        records::i12_monotone_audit(history, ran.number)?;
-        copies::i1_last_copy(history, &permits)?;
-        copies::i3_no_silent_overwrite(history, &permits)?;
-        conduct::i6_fidelity(history)?;
-        conduct::i7_confinement(history, &permits)?;
-        conduct::i9_placeholders_stay(history)?;
-        conduct::i10_nothing_is_emptied(history, &permits)?;
-        records::i13_one_writer(history)
+/// Asks every invariant. Of the runs before `settled` all is recorded.
+fn judge(world: &SimWorld, weather: &Weather, ran: (Kind, &Ran), settled: usize, thorough: bool) -> Result<(), Broken> {
+    let (kind, ran) = ran;
+    let bounds = if kind == Kind::Check { &bounds::LOOKING } else { &bounds::WRITING };
+    bounds::i11_bounded(ran.count, ran.took, bounds)?;
+    world.history(|history| match kind {
+        Kind::Check => bounds::i15_only_reads(history, ran.number),
+        Kind::Write(_) => judge_writes(history, settled).and_then(|()| records::i13_one_writer(history)),
     })?;
     let Some(said) = &ran.said else { return Ok(()) };
+    records::i13_state_is_whole(said)?;
     let after = world.truth();
     records::i8_no_mark(&said.text)?;
     if thorough {
         records::i8_no_leak(&said.text, [&ran.before, &after])?;
     }
-    // Somebody may have acted while it looked: then it may have seen either world.
     let closed = world.closed();
     let disturbed = weather.meanwhile.is_some();
-    let from = usize::from(!disturbed);
-    let (worlds, closed) = ([&ran.before, &after], [&ran.closed, &closed]);
-    status::i5_truth(&said.statuses, &worlds[from..], &closed[from..], disturbed || ran.count.faults > 0)
+    // Somebody may have acted while it looked: then it may have seen any of the worlds of the time.
+    let worlds = if disturbed { world.history(|history| history.worlds_since(ran.begun)) } else { vec![after] };
+    let seen = Seen {
+        worlds: &worlds,
+        closed: &[&closed, &ran.closed][..1 + usize::from(disturbed)],
+        disturbed: disturbed || ran.count.faults > 0,
+        remembers: kind != Kind::Check,
+        shadowed: world.history(copies::shadowed),
+    };
+    status::i5_truth(&said.statuses, &seen)
+}
+
+/// What must hold of all that was written so far.
+pub(crate) fn judge_writes(history: &History, settled: usize) -> Result<(), Broken> {
+    let permits = Permits::of_the_mapping();
+    records::i12_monotone_audit(history, &permits, settled)?;
+    copies::i1_last_copy(history, &permits)?;
+    copies::i3_no_silent_overwrite(history, &permits)?;
+    conduct::i6_fidelity(history)?;
+    conduct::i7_confinement(history, &permits)?;
+    conduct::i9_placeholders_stay(history)?;
+    conduct::i10_nothing_is_emptied(history, &permits)
 }
 
 impl fmt::Display for Failure {

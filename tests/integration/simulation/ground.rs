@@ -41,6 +41,8 @@ pub(crate) struct Ground {
     pub(crate) mapped: Vec<Spot>,
     /// The same by the names they go by in reports and logs.
     pub(crate) named: BTreeMap<String, Spot>,
+    /// By place of the mapping: its other sides, and whether ESC holds the value in base64.
+    others: BTreeMap<Spot, (Vec<Spot>, bool)>,
     /// Places beside the mapping that no run may touch.
     pub(crate) unmapped: Vec<Spot>,
 }
@@ -60,21 +62,27 @@ impl Ground {
             Spot::github("org:acme", Slot::Variable, "NOBODYS_WORD"),
             Spot::github("repo:acme/site", Slot::Secret, "BETA_TOKEN"),
         ];
-        Self { mapping, selection: Selection::default(), mapped, named, unmapped }
+        let others = others(&mapping);
+        Self { mapping, others, selection: Selection::default(), mapped, named, unmapped }
     }
 
     /// The other side of a mapped place, and whether ESC holds it in base64.
-    pub(crate) fn counterparts(&self, of: &Spot) -> (Vec<Spot>, bool) {
-        for entry in &self.mapping.entries {
-            let places: Vec<Spot> = entry.places().map(|place| spot(&place)).collect();
-            if places.contains(of) {
-                let wrapped = entry.detail().encoding == esc_sync::model::Encoding::Base64;
-                let others = places.into_iter().filter(|place| place.is_esc() != of.is_esc()).collect();
-                return (others, wrapped);
-            }
-        }
-        (Vec::new(), false)
+    pub(crate) fn counterparts(&self, of: &Spot) -> (&[Spot], bool) {
+        self.others.get(of).map_or((&[], false), |(others, wrapped)| (others, *wrapped))
     }
+}
+
+fn others(mapping: &Mapping) -> BTreeMap<Spot, (Vec<Spot>, bool)> {
+    let mut others = BTreeMap::new();
+    for entry in &mapping.entries {
+        let places: Vec<Spot> = entry.places().map(|place| spot(&place)).collect();
+        let wrapped = entry.detail().encoding == esc_sync::model::Encoding::Base64;
+        for of in &places {
+            let across = places.iter().filter(|place| place.is_esc() != of.is_esc()).cloned().collect();
+            others.insert(of.clone(), (across, wrapped));
+        }
+    }
+    others
 }
 
 /// A place as the hidden truth names it.

@@ -29,7 +29,7 @@ pub(crate) enum What {
     Listed { scope: Box<str> },
     /// A run sent a request.
     Asked { method: Box<str>, path: Box<str> },
-    /// A run added a line about a place to the audit log.
+    /// The audit log got a line about what a run does to a place; who wrote the line is not said.
     Noted { spot: Spot, note: Note },
 }
 
@@ -37,8 +37,10 @@ pub(crate) enum What {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Note {
     Intent,
-    /// Of the run's own write, or, where it had no intent, of an earlier run's that it settles.
+    /// Written by the run itself, or by a later one that settles what it left.
     Outcome,
+    /// The same, and the end is not known.
+    Unknown,
 }
 
 /// The start, and everything since.
@@ -75,6 +77,14 @@ impl History {
             }
             _ => None,
         })
+    }
+
+    /// What stood everywhere at this position, and after each later change.
+    pub(crate) fn worlds_since(&self, position: usize) -> Vec<Truth> {
+        let mut worlds = vec![self.truth_before(position)];
+        let changes = (position..self.events.len()).filter(|at| matches!(self.events[*at].what, What::Wrote { .. }));
+        worlds.extend(changes.map(|at| self.truth_before(at + 1)));
+        worlds
     }
 
     /// What stood everywhere just before the event at this position.

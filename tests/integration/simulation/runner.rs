@@ -1,4 +1,4 @@
-//! What a program runs: today `check`; `sync` is plugged in here, and nowhere else.
+//! What a program runs, and `check`, which only looks; `syncing` has those that write.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use esc_sync::{
         github::{self},
     },
 };
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 
 use super::{
     ground::GROUND,
@@ -21,12 +21,9 @@ use super::{
 };
 
 /// One way to run over the simulated world.
-pub(crate) trait Runner: Sync {
+pub(crate) trait Runner {
     /// Runs once, to its end. All it keeps in memory is lost with the future.
-    fn run(&self, wire: Arc<Wire>, seed: u64) -> BoxFuture<'_, Said>;
-
-    /// Whether it may send anything but reads.
-    fn writes(&self) -> bool;
+    fn run(&self, wire: Arc<Wire>, seed: u64) -> LocalBoxFuture<'_, Said>;
 }
 
 /// What a run said at its end.
@@ -36,15 +33,26 @@ pub(crate) struct Said {
     pub(crate) statuses: Vec<Status>,
     /// Whether everything it was to do is done.
     pub(crate) succeeded: bool,
+    /// Whether the ledger knows all that was done.
+    pub(crate) recorded: bool,
+    /// Whether it found its own state broken, which no crash may do.
+    pub(crate) is_damaged: bool,
     /// All the text that came of it, wherever it went.
     pub(crate) text: String,
+}
+
+impl Said {
+    /// A run that was refused before it wrote anything, and why.
+    pub(crate) fn refused(why: String) -> Self {
+        Self { statuses: Vec::new(), succeeded: false, recorded: false, is_damaged: false, text: why }
+    }
 }
 
 /// `check`: observe and judge.
 pub(crate) struct Check;
 
 impl Runner for Check {
-    fn run(&self, wire: Arc<Wire>, seed: u64) -> BoxFuture<'_, Said> {
+    fn run(&self, wire: Arc<Wire>, seed: u64) -> LocalBoxFuture<'_, Said> {
         Box::pin(async move {
             let plan = ReadPlan::new(&GROUND.mapping, &GROUND.selection);
             let snapshot = observe(&plan, &stores(&wire, seed), None).await;
@@ -52,12 +60,9 @@ impl Runner for Check {
             let judgement = judge(&GROUND.mapping, &snapshot, options);
             let statuses: Vec<Status> = judgement.entries.iter().map(|entry| entry.status).collect();
             let succeeded = !statuses.contains(&Status::Unknown);
-            Said { statuses, succeeded, text: format!("{judgement:?} {snapshot:?}") }
+            let text = format!("{judgement:?} {snapshot:?}");
+            Said { statuses, succeeded, recorded: false, is_damaged: false, text }
         })
-    }
-
-    fn writes(&self) -> bool {
-        false
     }
 }
 

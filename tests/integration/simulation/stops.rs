@@ -9,7 +9,7 @@ use esc_sync::{
     },
     model::Stamp,
 };
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 
 use super::{
     actors::Fresh,
@@ -27,7 +27,7 @@ use crate::ledger::crash_disk::Stop;
 struct Noting;
 
 impl Runner for Noting {
-    fn run(&self, wire: Arc<Wire>, _: u64) -> BoxFuture<'_, Said> {
+    fn run(&self, wire: Arc<Wire>, _: u64) -> LocalBoxFuture<'_, Said> {
         Box::pin(async move {
             let (verb, name) = ("update".to_owned(), "ALPHA_TOKEN".to_owned());
             let target = GROUND.named.keys().next().expect("a place").clone();
@@ -42,12 +42,8 @@ impl Runner for Noting {
                 // Whoever lost power notices at the next thing it waits for.
                 tokio::task::yield_now().await;
             }
-            Said { statuses: Vec::new(), succeeded, text: String::new() }
+            Said { succeeded, ..Said::refused(String::new()) }
         })
-    }
-
-    fn writes(&self) -> bool {
-        true
     }
 }
 
@@ -60,11 +56,11 @@ fn stopped(operation: usize, stop: Stop, seed: u64) -> (Vec<Note>, bool) {
         weather.disk_stop = Some((operation, stop));
         let first = run(&world, weather, &Noting, seed).await;
         if first.said.is_some() {
-            world.restart(false);
+            world.restart(0, false);
         }
         let second = run(&world, Weather::new(Faults::Never, rng.fork()), &Noting, seed).await;
         assert!(second.said.is_some_and(|said| said.succeeded), "operation {operation}, {stop:?}");
-        let wire = world.begin(Weather::new(Faults::Never, rng.fork()));
+        let wire = world.begin(0, Weather::new(Faults::Never, rng.fork()));
         let log = AuditLog::read(&*wire.state).await.expect("readable");
         let lines = log.verify().expect("the chain holds");
         assert!(lines.len() >= 2, "operation {operation}, {stop:?}");

@@ -17,6 +17,7 @@ use esc_sync::{
     sandbox::{
         World,
         esc::Right,
+        github::RepositoryVisibility,
         message::{SandboxRequest, SandboxResponse},
     },
 };
@@ -35,6 +36,13 @@ use super::{
     truth::{Cell, Reader, Spot, Truth, on_github},
 };
 use crate::ledger::crash_disk::{CrashDisk, Stop};
+
+/// More changes of a disk than any program makes.
+const NEVER: usize = 1 << 40;
+
+/// Seconds between what we do and what others do while we do not run: more than the two minutes
+/// in which a stamp counts as that of a write of ours whose end was not seen.
+const APART: i64 = 150;
 
 /// The address at which a client finds the world.
 pub(crate) const URL: &str = "http://127.0.0.1:1";
@@ -57,8 +65,14 @@ struct State {
     closed: BTreeSet<&'static str>,
     /// Runs so far.
     runs: usize,
+    machines: Vec<Machine>,
+}
+
+/// Where runs keep their state.
+#[derive(Default)]
+struct Machine {
     disk: CrashDisk,
-    /// The last line of the audit log that is in the history.
+    /// The last line of its audit log that is in the history.
     last_line: u64,
 }
 
@@ -141,8 +155,7 @@ impl SimWorld {
             history,
             closed: BTreeSet::new(),
             runs: 0,
-            disk: CrashDisk::default(),
-            last_line: 0,
+            machines: vec![Machine::default(), Machine::default()],
         };
         Arc::new(Self { state: Mutex::new(state), born: Instant::now() })
     }
@@ -161,10 +174,19 @@ impl SimWorld {
         START + writes + i64::try_from(self.born.elapsed().as_secs()).expect("a short simulation")
     }
 
-    /// Somebody else does something.
+    /// Somebody else does something, some time after all that was done before.
     pub(crate) fn act(&self, deed: &Deed) {
         let mut state = self.lock();
+        state.writes += APART;
         self.act_in(&mut state, deed);
+    }
+
+    /// The same while a run is under way; what that makes agree the run may see.
+    fn act_meanwhile(&self, deed: &Deed, run: usize) {
+        let mut state = self.lock();
+        self.act_in(&mut state, deed);
+        let now = self.moment(state.writes);
+        state.note_agreed(now, run);
     }
 
     fn act_in(&self, state: &mut State, deed: &Deed) {
@@ -182,32 +204,41 @@ impl SimWorld {
         state.notice(now, Who::Actor);
     }
 
-    /// Begins a run; what it can see to agree is noted in the history.
-    pub(crate) fn begin(self: &Arc<Self>, weather: Weather) -> Arc<Wire> {
+    /// Begins a run on one of the machines; what it can see to agree is noted in the history.
+    pub(crate) fn begin(self: &Arc<Self>, machine: usize, weather: Weather) -> Arc<Wire> {
         let mut state = self.lock();
         let number = state.runs;
         state.runs += 1;
         let now = self.moment(state.writes);
-        let agreed: Vec<Spot> = GROUND.mapped.iter().filter(|spot| agrees(&state.truth, spot)).cloned().collect();
-        for spot in agreed {
-            state.history.add(now, Who::Run(number), What::Agreed { spot });
-        }
-        let (world, power, disk) = (Arc::clone(self), Arc::new(Power::default()), state.disk.clone());
-        if let Some((operation, stop)) = weather.disk_stop {
-            disk.stop_at(operation, stop);
-        }
-        let state = disk::state(disk, Arc::clone(&power), Arc::clone(self), number);
+        state.note_agreed(now, number);
+        let disk = state.machines[machine].disk.clone();
+        let (world, power) = (Arc::clone(self), Arc::new(Power::default()));
+        // A stop that an earlier run did not reach is not for this one.
+        let (operation, stop) = weather.disk_stop.unwrap_or((NEVER, Stop::Before));
+        disk.stop_at(operation, stop);
+        let state = disk::state(disk, Arc::clone(&power), Arc::clone(self), machine);
         Arc::new(Wire { world, number, power, state, weather: Mutex::new(weather) })
     }
 
     /// The machine is started again: locks are free, and names that were not made last may be lost.
-    /// Lines of the audit log that outlived the crash are its run's.
-    pub(crate) fn restart(&self, loses_names: bool) {
+    pub(crate) fn restart(&self, machine: usize, loses_names: bool) {
         let mut state = self.lock();
-        state.disk = state.disk.restarted(loses_names);
-        let (disk, crashed) = (state.disk.clone(), state.runs.saturating_sub(1));
+        let disk = state.machines[machine].disk.restarted(loses_names);
+        state.machines[machine].disk = disk.clone();
         drop(state);
-        disk::note_lines(&disk, self, crashed);
+        disk::note_lines(&disk, self, machine);
+    }
+
+    /// A run of a workflow of `acme/app` is queued now.
+    pub(crate) fn queue(&self, run: usize) {
+        let mut state = self.lock();
+        // Within one second nobody knows which came first.
+        state.writes += 1;
+        let now = self.moment(state.writes);
+        let run = u64::try_from(run).expect("a small number");
+        let github = &mut state.world.github;
+        let repository = github.put_repository("acme", "app", RepositoryVisibility::Private, now);
+        github.put_run(repository, run, now, now);
     }
 
     pub(crate) fn note(&self, who: Who, what: What) {
@@ -216,11 +247,12 @@ impl SimWorld {
         state.history.add(now, who, what);
     }
 
-    /// Whether a line of the audit log comes for the first time.
-    pub(crate) fn is_new_line(&self, number: u64) -> bool {
+    /// Whether a line of a machine's audit log comes for the first time.
+    pub(crate) fn is_new_line(&self, machine: usize, number: u64) -> bool {
         let mut state = self.lock();
-        let is_new = number > state.last_line;
-        state.last_line = state.last_line.max(number);
+        let last_line = &mut state.machines[machine].last_line;
+        let is_new = number > *last_line;
+        *last_line = number.max(*last_line);
         is_new
     }
 
@@ -241,7 +273,8 @@ impl SimWorld {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn apply(&self, request: &SandboxRequest, who: Who) -> SandboxResponse {
+    /// The answer, and the moment at which it was given.
+    fn apply(&self, request: &SandboxRequest, who: Who) -> (SandboxResponse, SystemTime) {
         let mut state = self.lock();
         // Opening a session is a POST and changes nothing that anybody sees.
         let reads = matches!(request.method.as_str(), "GET" | "HEAD") || request.path.ends_with("/open");
@@ -250,12 +283,17 @@ impl SimWorld {
         }
         let now = self.moment(state.writes);
         let response = state.world.answer(request, now * 1000);
+        let answered = SystemTime::UNIX_EPOCH + Duration::from_secs(now.unsigned_abs());
         if !reads {
             state.notice(now, who);
+            // What our own write made equal we know to be equal.
+            if let Who::Run(run) = who {
+                state.note_agreed(now, run);
+            }
         } else if let Some(scope) = listed(&request.path).filter(|_| response.status == 200) {
             state.history.add(now, who, What::Listed { scope: scope.into() });
         }
-        response
+        (response, answered)
     }
 }
 
@@ -279,7 +317,7 @@ impl Wire {
         count.in_flight += 1;
         count.most_in_flight = count.most_in_flight.max(count.in_flight);
         if let Some((_, deed)) = weather.meanwhile.take_if(|(at, _)| *at == number) {
-            self.world.act(&deed);
+            self.world.act_meanwhile(&deed, self.number);
         }
         let what = What::Asked { method: request.method.as_str().into(), path: request.path.as_str().into() };
         let mut state = self.world.lock();
@@ -307,7 +345,7 @@ impl Wire {
         if self.power.is_cut() || fault.is_some_and(|fault| !fault.applies()) {
             return std::future::pending().await;
         }
-        let mut response = self.world.apply(&request, Who::Run(self.number));
+        let (mut response, answered) = self.world.apply(&request, Who::Run(self.number));
         if fault == Some(Fault::CrashAfter) {
             self.power.cut();
         }
@@ -315,18 +353,28 @@ impl Wire {
         match fault {
             Some(Fault::FailAfter) => return Err(HttpError::Interrupted),
             Some(Fault::HangAfter) => return std::future::pending().await,
-            Some(Fault::Truncate) if response.body.is_empty() => return Err(HttpError::Interrupted),
+            // Half of a YAML text may be YAML as well; the length or the chunks that go with every answer tell.
+            Some(Fault::Truncate) if response.body.is_empty() || !is_json(&response) => {
+                return Err(HttpError::Interrupted);
+            }
             Some(Fault::Truncate) => response.body.truncate(response.body.len() / 2),
             _ => {}
         }
         if self.power.is_cut() {
             return std::future::pending().await;
         }
-        Ok(incoming(&response, self.world.system_time()))
+        Ok(incoming(&response, answered))
     }
 }
 
 impl State {
+    fn note_agreed(&mut self, now: i64, run: usize) {
+        let agreed: Vec<Spot> = GROUND.mapped.iter().filter(|spot| agrees(&self.truth, spot)).cloned().collect();
+        for spot in agreed {
+            self.history.add(now, Who::Run(run), What::Agreed { spot });
+        }
+    }
+
     /// Reads the truth again and records what has changed.
     fn notice(&mut self, now: i64, who: Who) {
         let after = self.reader.read(&self.world);
@@ -359,7 +407,7 @@ impl Transport for Wire {
     }
 }
 
-/// Whether a place that a login can read holds what its other sides hold.
+/// Whether a place holds what its other sides hold, as a login sees it, or a job.
 fn agrees(truth: &Truth, spot: &Spot) -> bool {
     let (others, wrapped) = GROUND.counterparts(spot);
     let github_form = |spot: &Spot| {
@@ -367,7 +415,7 @@ fn agrees(truth: &Truth, spot: &Spot) -> bool {
         if spot.is_esc() { on_github(value, wrapped) } else { Some(value.clone()) }
     };
     let ours = github_form(spot);
-    spot.is_readable() && ours.is_some() && others.iter().all(|other| other.is_readable() && github_form(other) == ours)
+    ours.is_some() && !others.is_empty() && others.iter().all(|other| github_form(other) == ours)
 }
 
 /// The scope whose items a path lists or shows.
@@ -378,6 +426,11 @@ fn listed(path: &str) -> Option<String> {
         ["repos", owner, name, "actions", "secrets" | "variables", ..] => Some(format!("repo:{owner}/{name}")),
         _ => None,
     }
+}
+
+fn is_json(response: &SandboxResponse) -> bool {
+    let kind = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    kind.is_some_and(|(_, kind)| kind.contains("json"))
 }
 
 fn refusal(status: u16, pause: Option<Duration>) -> SandboxResponse {

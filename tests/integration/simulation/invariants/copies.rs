@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{Broken, Permits, broken};
 use crate::simulation::{
     ground::GROUND,
-    history::{Event, History, What, Who},
-    truth::{Spot, on_github},
+    history::{Event, History, Note, What, Who},
+    truth::{Cell, Spot, on_github},
 };
 
 /// I1: what our writes replace is still somewhere, if others brought it: in another place, or in a revision of ESC.
@@ -31,7 +31,10 @@ pub(crate) fn i1_last_copy(history: &History, permits: &Permits) -> Result<(), B
         let Some(lost) = before.filter(|before| after.is_none_or(|after| after.value != before.value)) else {
             continue;
         };
-        let is_allowed = permits.overwrite.contains(spot) || permits.remove.contains(spot);
+        let is_allowed = permits.overwrite.contains(spot)
+            || permits.remove.contains(spot)
+            || is_worthless(spot, lost)
+            || is_raced(&history.events[..position], run, spot);
         let elsewhere =
             || history.truth_before(position).iter().any(|(other, cell)| other != spot && cell.value == lost.value);
         if !is_allowed && !lost.value.is_empty() && !in_esc.contains(&lost.value) && !elsewhere() {
@@ -43,18 +46,19 @@ pub(crate) fn i1_last_copy(history: &History, permits: &Permits) -> Result<(), B
 
 /// I3: what others changed since we last wrote it, or last saw it agree, is left alone
 /// unless it was named, or a winner declared. On GitHub, which compares nothing before it
-/// writes, a change after our last look at the scope is excused (failure case G22).
+/// writes, a change that raced with ours is excused (failure case G22). Placeholders are nobody's work.
 pub(crate) fn i3_no_silent_overwrite(history: &History, permits: &Permits) -> Result<(), Broken> {
     for (position, run, spot, before, after) in history.our_writes() {
         let Some(before) = before else { continue };
         let keeps = after.is_some_and(|after| after.value == before.value);
-        if keeps || permits.overwrite.contains(spot) || permits.remove.contains(spot) {
+        let is_named = permits.overwrite.contains(spot) || permits.remove.contains(spot);
+        if keeps || is_named || is_worthless(spot, before) {
             continue;
         }
         let past = &history.events[..position];
         match last_word(past, spot) {
             LastWord::Ours => {}
-            LastWord::Theirs(at) if overtaken(past, at, run, spot) => {}
+            LastWord::Theirs(_) if is_raced(past, run, spot) => {}
             LastWord::Theirs(at) => {
                 let when = history.events.get(at).map_or(0, |event| event.at);
                 return broken("I3", format!("run {run} wrote over {spot:?}, which another changed at {when}"));
@@ -77,11 +81,18 @@ enum LastWord {
 
 fn last_word(past: &[Event], of: &Spot) -> LastWord {
     let word = past.iter().enumerate().rev().find_map(|(at, event)| match (&event.what, event.who) {
-        (What::Wrote { spot, .. }, Who::Actor) if spot == of => Some(LastWord::Theirs(at)),
+        // The same value once more, or for others to see, is no other value.
+        (What::Wrote { spot, before, after }, Who::Actor) if spot == of && value(before) != value(after) => {
+            Some(LastWord::Theirs(at))
+        }
         (What::Wrote { spot, .. } | What::Agreed { spot }, Who::Run(_)) if spot == of => Some(LastWord::Ours),
         _ => None,
     });
     word.unwrap_or(LastWord::Start)
+}
+
+fn value(cell: &Option<Cell>) -> Option<&[u8]> {
+    cell.as_ref().map(|cell| &cell.value[..])
 }
 
 /// Whether the change came after the run's last look at a place of GitHub, and the one
@@ -93,4 +104,56 @@ fn overtaken(past: &[Event], change: usize, run: usize, spot: &Spot) -> bool {
     !past[change..].iter().any(looked)
         && past[..change].iter().any(looked)
         && matches!(last_word(&past[..change], spot), LastWord::Ours)
+}
+
+/// Whether the last change of a place by others came so close to a write of ours that no client
+/// can tell: after the run's last look at its scope, or right after our own write before it.
+fn is_raced(past: &[Event], run: usize, spot: &Spot) -> bool {
+    match last_word(past, spot) {
+        LastWord::Theirs(at) => {
+            overtaken(past, at, run, spot) || in_our_shadow(past, at, spot) || is_unsettled(past, at, spot)
+        }
+        LastWord::Ours | LastWord::Start => false,
+    }
+}
+
+/// GitHub compares nothing before it writes and tells whole seconds, and by how much its stamps
+/// and the times of its answers are apart is not known: who writes within this time after us
+/// leaves a stamp that may be ours.
+const SHADOW: i64 = 2;
+
+fn in_our_shadow(past: &[Event], change: usize, spot: &Spot) -> bool {
+    let before = past[..change].iter().rev().find_map(|event| match (&event.what, event.who) {
+        (What::Wrote { spot: of, .. }, who) if of == spot => Some((event.at, who)),
+        _ => None,
+    });
+    !spot.is_esc() && before.is_some_and(|(at, who)| who != Who::Actor && past[change].at - at <= SHADOW)
+}
+
+/// A write of ours whose end nobody saw may have come just as well: for two minutes after it was
+/// begun the stamp counts as ours, and the write is repeated.
+fn is_unsettled(past: &[Event], change: usize, spot: &Spot) -> bool {
+    const WINDOW: i64 = 120;
+    let noted = |event: &Event, wanted: Note| matches!(&event.what, What::Noted { spot: of, note } if of == spot && *note == wanted);
+    let intents = past[..change].iter().filter(|event| noted(event, Note::Intent));
+    let mut open =
+        intents.filter(|intent| !past.iter().any(|event| event.who == intent.who && noted(event, Note::Outcome)));
+    !spot.is_esc() && open.any(|intent| past[change].at - intent.at <= WINDOW)
+}
+
+/// The places whose last change, by others, stands in the shadow of ours: what is said of them may be wrong.
+pub(crate) fn shadowed(history: &History) -> BTreeSet<Spot> {
+    let past = &history.events[..];
+    let places = GROUND.mapped.iter().filter(|spot| match last_word(past, spot) {
+        LastWord::Theirs(at) => in_our_shadow(past, at, spot),
+        LastWord::Ours | LastWord::Start => false,
+    });
+    places.cloned().collect()
+}
+
+/// A placeholder, or nothing: it is not a value, and is replaced.
+fn is_worthless(spot: &Spot, cell: &Cell) -> bool {
+    let (_, wrapped) = GROUND.counterparts(spot);
+    let plain = if spot.is_esc() { on_github(&cell.value, wrapped) } else { Some(cell.value.clone()) };
+    plain.is_some_and(|plain| matches!(&plain[..], b"" | b"changeme"))
 }

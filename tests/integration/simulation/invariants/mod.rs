@@ -13,7 +13,7 @@ mod violated;
 
 use std::{collections::BTreeSet, fmt};
 
-use esc_sync::mapping::ConflictPolicy;
+use esc_sync::{engine::key_place, mapping::ConflictPolicy};
 
 use super::{
     ground::{GROUND, spot},
@@ -51,7 +51,9 @@ impl Permits {
                 ConflictPolicy::Stop => {}
             }
         }
-        Self { overwrite, ..Self::default() }
+        let key = key_place(&GROUND.mapping).expect("an entry is in ESC");
+        let own = Spot::esc(&key.environment.to_string(), &key.path.to_string());
+        Self { overwrite, own: BTreeSet::from([own]), ..Self::default() }
     }
 }
 

@@ -4,10 +4,11 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
-use super::{Broken, broken};
+use super::{Broken, Permits, broken};
 use crate::simulation::{
     actors::CANARY,
     history::{History, Note, What, Who},
+    runner::Said,
     truth::{Spot, Truth},
 };
 
@@ -69,53 +70,32 @@ fn renderings(value: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// I12: each place a run writes has one intent before its first write, and one outcome
-/// after the last: the run's own, or the one by which a later run settled it. Of a run
-/// that has no later one to settle it (`last`), the outcome may be missing.
-pub(crate) fn i12_monotone_audit(history: &History, last: usize) -> Result<(), Broken> {
-    let noted = |run: &dyn Fn(usize) -> bool, of: &Spot, wanted: Note| -> Vec<usize> {
+/// after the last: the run's own, or the one by which a later run settled it. Of runs from
+/// `settled` on, after which none has recorded all it knew, the outcome may be missing.
+pub(crate) fn i12_monotone_audit(history: &History, permits: &Permits, settled: usize) -> Result<(), Broken> {
+    let noted = |run: usize, of: &Spot, is_intent: bool| -> Vec<usize> {
         let found = history.events.iter().enumerate().filter(|(_, event)| {
-            matches!(event.who, Who::Run(number) if run(number))
-                && matches!(&event.what, What::Noted { spot, note } if spot == of && *note == wanted)
+            event.who == Who::Run(run)
+                && matches!(&event.what, What::Noted { spot, note } if spot == of && (*note == Note::Intent) == is_intent)
         });
         found.map(|(position, _)| position).collect()
     };
-    for (position, run, spot, ..) in history.our_writes() {
-        let intents = noted(&|number| number == run, spot, Note::Intent);
+    let writes = history.our_writes().filter(|(_, _, spot, ..)| !permits.own.contains(*spot));
+    for (position, run, spot, before, after) in writes {
+        let intents = noted(run, spot, true);
         if intents.len() != 1 || intents[0] > position {
-            return broken(
-                "I12",
-                format!("run {run} wrote {spot:?} with intents at {intents:?}, the write at {position}"),
+            let why = format!(
+                "run {run} made {after:?} of {before:?} at {spot:?}, at {position}, with intents at {intents:?}"
             );
+            return broken("I12", why);
         }
-        let own = noted(&|number| number == run, spot, Note::Outcome);
-        let settled = settled_after(history, run, spot);
-        let ended = own.len() + settled.len();
-        let may_be_open = run == last && ended == 0;
-        if (ended != 1 && !may_be_open) || own.first().is_some_and(|outcome| *outcome < position) {
-            return broken(
-                "I12",
-                format!("run {run} wrote {spot:?} at {position}; outcomes at {own:?}, settled at {settled:?}"),
-            );
+        let outcomes = noted(run, spot, false);
+        let may_be_open = run >= settled && outcomes.is_empty();
+        if (outcomes.len() != 1 && !may_be_open) || outcomes.first().is_some_and(|outcome| *outcome < position) {
+            return broken("I12", format!("run {run} wrote {spot:?} at {position}; outcomes at {outcomes:?}"));
         }
     }
     Ok(())
-}
-
-/// Where a later run says what became of a place it has no intent for: it settles an earlier write.
-fn settled_after(history: &History, run: usize, of: &Spot) -> Vec<usize> {
-    let mut intended = HashSet::new();
-    let mut settled = Vec::new();
-    for (position, event) in history.events.iter().enumerate() {
-        match (&event.what, event.who) {
-            (What::Noted { spot, note }, Who::Run(number)) if spot == of && number > run => match note {
-                Note::Intent => drop(intended.insert(number)),
-                Note::Outcome if intended.contains(&number) => {}
-                Note::Outcome => settled.push(position),
-            },
-            _ => {}
-        }
-    }
-    settled
 }
 
 /// I13: no run writes between two writes of another.
@@ -128,4 +108,9 @@ pub(crate) fn i13_one_writer(history: &History) -> Result<(), Broken> {
     } else {
         broken("I13", format!("writes came from the runs {row:?} by turns"))
     }
+}
+
+/// I13: whatever befell the runs before it, none finds its state broken.
+pub(crate) fn i13_state_is_whole(said: &Said) -> Result<(), Broken> {
+    if said.is_damaged { broken("I13", said.text.clone()) } else { Ok(()) }
 }
