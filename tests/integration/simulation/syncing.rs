@@ -79,6 +79,7 @@ impl Alone<'_> {
         let (pace, stop, progress) = (Pace::default(), Stop::new(), Progress::default());
         let now = || Stamp(self.wire.world.now());
         let applying = Applying {
+            waited: false,
             run: self.run,
             command: "sync",
             options: &[],
