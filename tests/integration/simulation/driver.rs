@@ -253,6 +253,7 @@ fn judge(world: &SimWorld, weather: &Weather, ran: (Kind, &Ran), settled: usize,
         closed: &[&closed, &ran.closed][..1 + usize::from(disturbed)],
         disturbed: disturbed || ran.count.faults > 0,
         remembers: kind != Kind::Check,
+        in_job: !matches!(kind, Kind::Check | Kind::Write(Writing::Sync)),
         shadowed: world.history(copies::shadowed),
     };
     status::i5_truth(&said.statuses, &seen)

@@ -45,7 +45,7 @@ fn held_during(history: &History, run: usize, position: usize, of: &Spot) -> Vec
 
 /// I7: only places of the mapping are written, and who sees them stays as it is or as declared.
 pub(crate) fn i7_confinement(history: &History, permits: &Permits) -> Result<(), Broken> {
-    for (_, run, spot, before, after) in history.our_writes() {
+    for (position, run, spot, before, after) in history.our_writes() {
         if permits.own.contains(spot) || permits.remove.contains(spot) {
             continue;
         }
@@ -54,7 +54,8 @@ pub(crate) fn i7_confinement(history: &History, permits: &Permits) -> Result<(),
         }
         let (Some(before), Some(after)) = (before, after) else { continue };
         let declared = declared(spot);
-        if before.seen_by != after.seen_by && (declared.is_none() || after.seen_by != declared) {
+        let is_kept = before.seen_by == after.seen_by || declared.is_some() && after.seen_by == declared;
+        if !is_kept && !touched_meanwhile(history, run, position, spot) {
             let why = format!("run {run} let others see {spot:?}: {:?} became {:?}", before.seen_by, after.seen_by);
             return broken("I7", why);
         }
@@ -63,6 +64,17 @@ pub(crate) fn i7_confinement(history: &History, permits: &Permits) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Whether others wrote it, or changed who sees it, after the run had looked and before it wrote:
+/// GitHub compares nothing before it writes (failure case G22).
+fn touched_meanwhile(history: &History, run: usize, position: usize, of: &Spot) -> bool {
+    let Spot::Github { scope: wanted, .. } = of else { return false };
+    let looked = history.events.iter().position(|event| {
+        event.who == Who::Run(run) && matches!(&event.what, What::Listed { scope } if scope == wanted)
+    });
+    let since = &history.events[looked.unwrap_or(position)..position];
+    since.iter().any(|event| event.who == Who::Actor && matches!(&event.what, What::Wrote { spot, .. } if spot == of))
 }
 
 /// Who is to see a place, where the mapping says it.

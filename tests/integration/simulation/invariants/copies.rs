@@ -101,9 +101,10 @@ fn overtaken(past: &[Event], change: usize, run: usize, spot: &Spot) -> bool {
     let Spot::Github { scope: of, .. } = spot else { return false };
     let looked =
         |event: &Event| event.who == Who::Run(run) && matches!(&event.what, What::Listed { scope } if scope == of);
+    let was_absent = matches!(&past[change].what, What::Wrote { before: None, .. });
     !past[change..].iter().any(looked)
         && past[..change].iter().any(looked)
-        && matches!(last_word(&past[..change], spot), LastWord::Ours)
+        && (was_absent || matches!(last_word(&past[..change], spot), LastWord::Ours))
 }
 
 /// Whether the last change of a place by others came so close to a write of ours that no client

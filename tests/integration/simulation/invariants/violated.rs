@@ -246,7 +246,10 @@ fn i5_what_is_said_must_be_so() {
     let truth = |said: &[Status], worlds: &[&Truth], closed: &[&BTreeSet<&str>], disturbed| {
         let worlds: Vec<Truth> = worlds.iter().map(|truth| (*truth).clone()).collect();
         let shadowed = BTreeSet::new();
-        status::i5_truth(said, &status::Seen { worlds: &worlds, closed, disturbed, remembers: false, shadowed })
+        status::i5_truth(
+            said,
+            &status::Seen { worlds: &worlds, closed, disturbed, remembers: false, in_job: false, shadowed },
+        )
     };
     let (of_same, of_other) = (statuses(&same), statuses(&other));
     assert!(of_same.contains(&Status::Ok) && of_other.contains(&Status::Mismatch));
