@@ -131,6 +131,7 @@ impl Work<'_> {
         github_phase::run(&self, observed, &mut diary, &mut ended).await;
         let listed = readback::run(&self, &ended).await;
         let unrecorded = diary.close(&self, state, observed, &ended, &listed).await;
+        esc_phase::look_again(&self, observed, &ended).await;
         readback::lay_over(&self, observed, &ended, listed);
         observed.key = self.key.map(|key| key.key).or(observed.key.take());
         Ok(Applied { outcomes: outcomes(ended), unrecorded })

@@ -1,6 +1,9 @@
 //! Everything a run writes to ESC: one revision of each environment, a new fingerprint key among it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures_util::future::join_all;
 
@@ -98,6 +101,25 @@ fn kept(place: &EscPlace, end: Option<Ended>) -> Result<(), Unwritable> {
             help: "run again".to_owned(),
         }),
     }
+}
+
+/// Reads once more what nobody can say of: environments in which a write has no known end, or somebody
+/// else was faster. One that cannot be read now is unknown, and not as it was before.
+pub(super) async fn look_again(work: &Work<'_>, observed: &mut Observed, ended: &[Option<Ended>]) {
+    let unclear =
+        |at: usize| ended[at].as_ref().is_some_and(|ended| matches!(ended.end, End::Overtaken | End::Unknown));
+    let actions = work.plan.actions.iter().enumerate().filter(|(at, _)| unclear(*at));
+    let environments: BTreeSet<Arc<EnvironmentRef>> = actions
+        .filter_map(|(_, action)| match action.write.target() {
+            Place::Esc { environment, .. } => Some(environment),
+            Place::Github(_) | Place::Job { .. } => None,
+        })
+        .collect();
+    let reads = environments.into_iter().map(|environment| async move {
+        let read = work.task.stores.environment(&environment).await;
+        (environment, read)
+    });
+    observed.snapshot.esc.extend(join_all(reads).await);
 }
 
 /// The value that a pull put into ESC, for what is judged afterwards.

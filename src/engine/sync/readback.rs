@@ -57,7 +57,8 @@ fn touched<'a>(work: &'a Work<'_>, ended: &'a [Option<Ended>]) -> impl Iterator<
     let actions = work.plan.actions.iter().enumerate();
     actions
         .filter(|(at, action)| {
-            let was_sent = ended[*at].as_ref().is_some_and(|ended| matches!(ended.end, End::Done | End::Unknown));
+            let was_sent =
+                ended[*at].as_ref().is_some_and(|ended| matches!(ended.end, End::Done | End::Overtaken | End::Unknown));
             was_sent && !matches!(action.write, Write::Pull { .. })
         })
         .map(|(at, _)| at)

@@ -128,6 +128,8 @@ impl GithubStore {
     ) -> Result<(), GithubWriteFault> {
         match self.variable_value(place).await {
             Ok(Some(there)) if there.same_as(sent) => Ok(()),
+            // It was there a moment ago: one of the two answers is not to be believed.
+            Ok(None) if doubtful => Err(self.contested(asked, GithubWriteFault::Unknown)),
             Err(unread) if doubtful => Err(GithubWriteFault::Unknown(Arc::new(self.unsure(asked, unread)))),
             Ok(_) | Err(_) => Err(GithubWriteFault::Overtaken),
         }

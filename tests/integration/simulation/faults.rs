@@ -60,6 +60,10 @@ pub(crate) enum Faults {
 }
 
 impl Faults {
+    pub(crate) fn are_by_chance(&self) -> bool {
+        matches!(self, Self::ByChance { .. })
+    }
+
     /// What happens to the request of this number.
     pub(crate) fn draw(&mut self, request: usize) -> Option<Fault> {
         match self {

@@ -1,5 +1,7 @@
 //! All that happened in one program, in order: what the invariants are asked of.
 
+use esc_sync::model::Slot;
+
 use super::truth::{Cell, Spot, Truth};
 
 /// Who did something.
@@ -26,7 +28,7 @@ pub(crate) enum What {
     /// A run could see that a mapped place holds what its other side holds.
     Agreed { spot: Spot },
     /// A run was told what stands in a scope of GitHub.
-    Listed { scope: Box<str> },
+    Listed { scope: Box<str>, slot: Slot },
     /// A run sent a request.
     Asked { method: Box<str>, path: Box<str> },
     /// The audit log got a line about what a run does to a place; who wrote the line is not said.

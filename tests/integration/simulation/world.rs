@@ -14,6 +14,7 @@ use std::{
 use esc_sync::{
     http::{ConnectFailure, HttpError, Incoming, Outgoing, Transport},
     ledger::backend::Backend,
+    model::Slot,
     sandbox::{
         World,
         esc::Right,
@@ -290,11 +291,17 @@ impl SimWorld {
             if let Who::Run(run) = who {
                 state.note_agreed(now, run);
             }
-        } else if let Some(scope) = listed(&request.path).filter(|_| response.status == 200) {
-            state.history.add(now, who, What::Listed { scope: scope.into() });
+        } else if let Some((scope, slot)) = listed(&request.path).filter(|_| response.status == 200) {
+            state.history.add(now, who, What::Listed { scope: scope.into(), slot });
         }
         (response, answered)
     }
+}
+
+/// Where GitHub does not tell when a run was queued, a job's value may be older than its stamp: nobody
+/// can know then, and the program says so on standard error. Programs by chance are not about that.
+fn undates(request: &SandboxRequest, fault: Fault) -> bool {
+    request.path.contains("/actions/runs/") && !matches!(fault, Fault::CrashAfter | Fault::CrashBefore)
 }
 
 impl Wire {
@@ -310,7 +317,8 @@ impl Wire {
     fn arrive(&self, request: &SandboxRequest) -> (Option<Fault>, [Duration; 2]) {
         let mut weather = self.weather();
         let number = weather.count.requests;
-        let fault = weather.faults.draw(number);
+        let fault =
+            weather.faults.draw(number).filter(|fault| !(weather.faults.are_by_chance() && undates(request, *fault)));
         let count = &mut weather.count;
         count.requests += 1;
         count.faults += usize::from(fault.is_some());
@@ -419,11 +427,17 @@ fn agrees(truth: &Truth, spot: &Spot) -> bool {
 }
 
 /// The scope whose items a path lists or shows.
-fn listed(path: &str) -> Option<String> {
+/// The scope whose list was asked for; a key or the repositories of one secret are no list of it.
+fn listed(path: &str) -> Option<(String, Slot)> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let slot = |kind: &str| match kind {
+        "secrets" => Some(Slot::Secret),
+        "variables" => Some(Slot::Variable),
+        _ => None,
+    };
     match segments.as_slice() {
-        ["orgs", organization, "actions", "secrets" | "variables", ..] => Some(format!("org:{organization}")),
-        ["repos", owner, name, "actions", "secrets" | "variables", ..] => Some(format!("repo:{owner}/{name}")),
+        ["orgs", organization, "actions", kind] => Some((format!("org:{organization}"), slot(kind)?)),
+        ["repos", owner, name, "actions", kind] => Some((format!("repo:{owner}/{name}"), slot(kind)?)),
         _ => None,
     }
 }

@@ -69,9 +69,10 @@ pub(crate) fn i7_confinement(history: &History, permits: &Permits) -> Result<(),
 /// Whether others wrote it, or changed who sees it, after the run had looked and before it wrote:
 /// GitHub compares nothing before it writes (failure case G22).
 fn touched_meanwhile(history: &History, run: usize, position: usize, of: &Spot) -> bool {
-    let Spot::Github { scope: wanted, .. } = of else { return false };
+    let Spot::Github { scope: wanted, slot: kind, .. } = of else { return false };
     let looked = history.events.iter().position(|event| {
-        event.who == Who::Run(run) && matches!(&event.what, What::Listed { scope } if scope == wanted)
+        event.who == Who::Run(run)
+            && matches!(&event.what, What::Listed { scope, slot } if scope == wanted && slot == kind)
     });
     let since = &history.events[looked.unwrap_or(position)..position];
     since.iter().any(|event| event.who == Who::Actor && matches!(&event.what, What::Wrote { spot, .. } if spot == of))

@@ -34,7 +34,8 @@ pub(crate) fn i1_last_copy(history: &History, permits: &Permits) -> Result<(), B
         let is_allowed = permits.overwrite.contains(spot)
             || permits.remove.contains(spot)
             || is_worthless(spot, lost)
-            || is_raced(&history.events[..position], run, spot);
+            || is_raced(&history.events[..position], run, spot)
+            || came_after_the_look(&history.events[..position], run, spot);
         let elsewhere =
             || history.truth_before(position).iter().any(|(other, cell)| other != spot && cell.value == lost.value);
         if !is_allowed && !lost.value.is_empty() && !in_esc.contains(&lost.value) && !elsewhere() {
@@ -95,16 +96,30 @@ fn value(cell: &Option<Cell>) -> Option<&[u8]> {
     cell.as_ref().map(|cell| &cell.value[..])
 }
 
-/// Whether the change came after the run's last look at a place of GitHub, and the one
-/// before it was ours.
+/// Whether the change came after the run's last look at a place of GitHub, and what it saw
+/// there was ours, or had been there from the start.
 fn overtaken(past: &[Event], change: usize, run: usize, spot: &Spot) -> bool {
-    let Spot::Github { scope: of, .. } = spot else { return false };
-    let looked =
-        |event: &Event| event.who == Who::Run(run) && matches!(&event.what, What::Listed { scope } if scope == of);
+    let Spot::Github { scope: of, slot: kind, .. } = spot else { return false };
+    let looked = |event: &Event| {
+        event.who == Who::Run(run) && matches!(&event.what, What::Listed { scope, slot } if scope == of && slot == kind)
+    };
     let was_absent = matches!(&past[change].what, What::Wrote { before: None, .. });
     !past[change..].iter().any(looked)
         && past[..change].iter().any(looked)
-        && (was_absent || matches!(last_word(&past[..change], spot), LastWord::Ours))
+        && (was_absent || matches!(last_word(&past[..change], spot), LastWord::Ours | LastWord::Start))
+}
+
+/// Whether others brought the value after the run's last look at the scope: a write to GitHub cannot
+/// be made to depend on what is there, so that no client keeps it (failure case G22).
+fn came_after_the_look(past: &[Event], run: usize, spot: &Spot) -> bool {
+    let Spot::Github { scope: of, slot: kind, .. } = spot else { return false };
+    let looked = |event: &Event| {
+        event.who == Who::Run(run) && matches!(&event.what, What::Listed { scope, slot } if scope == of && slot == kind)
+    };
+    match last_word(past, spot) {
+        LastWord::Theirs(at) => !past[at..].iter().any(looked) && past[..at].iter().any(looked),
+        LastWord::Ours | LastWord::Start => false,
+    }
 }
 
 /// Whether the last change of a place by others came so close to a write of ours that no client

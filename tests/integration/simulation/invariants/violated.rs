@@ -67,7 +67,7 @@ impl Tale {
     }
 
     fn listed(self, run: usize, scope: &str) -> Self {
-        self.add(Who::Run(run), What::Listed { scope: scope.into() })
+        self.add(Who::Run(run), What::Listed { scope: scope.into(), slot: Slot::Secret })
     }
 
     fn asked(self, run: usize, method: &str, path: &str) -> Self {
