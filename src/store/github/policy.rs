@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
@@ -75,31 +75,27 @@ impl GithubStore {
     /// Who sees a place now; a list of repositories is not part of the answer. `None`: the place is not there.
     pub async fn visibility(&self, place: &GithubPlace) -> Result<Option<Visibility>, Unread> {
         let operation = format!("ask who sees {}", scope::item(place));
-        let asked = self.asked(&operation);
-        let response = self.send(Request::get(&operation, scope::one(place)).follow_same_origin()).await?;
-        match response.status() {
-            404 => return Ok(None),
-            _ if response.is_success() => {}
-            _ => return Err(self.refused(&response, &asked, &place.scope, place.slot, Right::Read).await),
-        }
-        let policy: RawPolicy =
-            answer::parse(response.body()).map_err(|fault| answer::bad_answer(&asked, &fault.to_string()))?;
-        policy.visibility.map(Some).ok_or_else(|| answer::bad_answer(&asked, "it does not say who sees it"))
+        let Some(policy) = self.item::<RawPolicy>(place, &operation).await? else { return Ok(None) };
+        let silent = || answer::bad_answer(&self.asked(&operation), "it does not say who sees it");
+        policy.visibility.map(Some).ok_or_else(silent)
     }
 
     /// What one variable holds now; `None`: it is not there.
     pub async fn variable_value(&self, place: &GithubPlace) -> Result<Option<SecretValue>, Unread> {
         let operation = format!("read {}", scope::item(place));
-        let asked = self.asked(&operation);
-        let response = self.send(Request::get(&operation, scope::one(place)).follow_same_origin()).await?;
+        Ok(self.item::<RawValue>(place, &operation).await?.map(|told| told.value))
+    }
+
+    /// What GitHub tells of one place; `None`: it is not there.
+    async fn item<T: DeserializeOwned>(&self, place: &GithubPlace, operation: &str) -> Result<Option<T>, Unread> {
+        let asked = self.asked(operation);
+        let response = self.send(Request::get(operation, scope::one(place)).follow_same_origin()).await?;
         match response.status() {
             404 => return Ok(None),
             _ if response.is_success() => {}
             _ => return Err(self.refused(&response, &asked, &place.scope, place.slot, Right::Read).await),
         }
-        let told: RawValue =
-            answer::parse(response.body()).map_err(|fault| answer::bad_answer(&asked, &fault.to_string()))?;
-        Ok(Some(told.value))
+        answer::parse(response.body()).map(Some).map_err(|fault| answer::bad_answer(&asked, &fault.to_string()))
     }
 
     /// The number by which GitHub knows a repository.
