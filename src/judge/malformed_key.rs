@@ -2,13 +2,13 @@
 
 use super::{
     Finding,
-    keys::{self, Damage},
     line::trimmed,
     remedy,
     rule::{Check, Rule},
     subject::{Held, Subject},
 };
 use crate::{
+    keys::{self, Damage},
     mapping::catalogue::Shape,
     model::{Kind, SecretValue, Severity, Status},
 };

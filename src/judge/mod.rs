@@ -11,7 +11,6 @@
 mod by_sync;
 mod fixed;
 mod format;
-mod keys;
 mod line;
 mod outdated;
 mod recalled;

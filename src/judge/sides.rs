@@ -11,11 +11,12 @@ use super::{
     format::Expected,
     github_form,
     invisible::own_listing_failure,
-    keys, outdated,
+    outdated,
     subject::{JobSide, expected_format, job_side},
     world::World,
 };
 use crate::{
+    keys,
     mapping::{Entry, Mapping},
     model::{Cause, Evidence, GithubPlace, GithubScope, Meta, Place, Reading, SecretValue, Snapshot, Stamp, Unread},
 };

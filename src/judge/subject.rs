@@ -6,7 +6,6 @@
 use super::{
     Finding,
     format::Expected,
-    keys,
     line::{list, trimmed},
     outdated,
     placeholder::{Family, placeholder_family},
@@ -15,6 +14,7 @@ use super::{
     world::World,
 };
 use crate::{
+    keys,
     mapping::{Entry, FormatRule, catalogue},
     model::{
         App, Encoding, Evidence, GithubPlace, GithubScope, JobSnapshot, Place, Reading, RepoRef, SecretValue, Slot,

@@ -5,11 +5,12 @@
 
 mod memory;
 
-use std::{collections::BTreeMap, sync::Arc, sync::LazyLock};
+use std::{collections::BTreeMap, sync::Arc};
 
 use regex::Regex;
 
 use super::{EntryJudgement, Finding, JudgeOptions, Judgement, judge};
+pub(super) use crate::keys::testing::{private_key, public_key};
 use crate::{
     mapping::{Allowance, ConflictPolicy, DeclaredVisibility, Detail, Entry, EscPlace, FormatRule, Mapping},
     model::{
@@ -331,27 +332,6 @@ pub(super) fn only<'j>(about: &'j EntryJudgement, rule: &str) -> &'j Finding {
     let found: Vec<&Finding> = about.findings.iter().filter(|finding| finding.rule == rule).collect();
     assert_eq!(found.len(), 1, "{rule} in {:?}", about.findings);
     found[0]
-}
-
-/// A key made for nothing but these tests, in the form that OpenSSH writes.
-pub(super) fn private_key() -> &'static str {
-    static TEXT: LazyLock<String> = LazyLock::new(|| {
-        let text = pair().to_openssh(ssh_key::LineEnding::LF).expect("encodes");
-        text.to_string()
-    });
-    &TEXT
-}
-
-/// Its public half, one line with a newline.
-pub(super) fn public_key() -> &'static str {
-    static TEXT: LazyLock<String> =
-        LazyLock::new(|| format!("{}\n", pair().public_key().to_openssh().expect("encodes").trim_end()));
-    &TEXT
-}
-
-fn pair() -> ssh_key::PrivateKey {
-    let pair = ssh_key::private::Ed25519Keypair::from_seed(&[7; 32]);
-    ssh_key::PrivateKey::new(pair.into(), "").expect("a key pair makes a key")
 }
 
 pub(super) fn organization() -> Arc<GithubScope> {

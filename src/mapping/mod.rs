@@ -27,7 +27,10 @@ mod schema;
 mod snippet;
 mod words;
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use regex::Regex;
 
@@ -149,13 +152,28 @@ pub struct ProbeSpec {
 }
 
 /// The SSH key of the machines, as written.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SshSpec {
     pub user: Option<Box<str>>,
+    /// The file of the private key; `~/` is the home of whoever runs this.
     pub private_key: Option<Box<str>>,
+    /// Where ESC keeps the base64 of the public half.
     pub public_key: Option<EscPlace>,
+    /// Where ESC keeps the private half too, only if this says so.
+    pub stored_private_key: Option<EscPlace>,
     pub known_hosts: Option<Box<str>>,
+    /// The operator's own `ssh` configuration: bastions, and nothing of logins.
+    pub config: Option<Box<str>>,
+    /// The stem of the key's names in Lambda's registry.
     pub lambda_key_name: Option<Box<str>>,
+    /// Where ESC keeps the registered name that launches use.
+    pub launch_key_name: Option<EscPlace>,
+    /// Whether Lambda's own list of instances belongs to the machines.
+    pub lambda_instances: bool,
+    /// cloud-init documents that carry the public key.
+    pub cloud_init: Box<[Box<str>]>,
+    /// How long both keys are good before the old one may be retired.
+    pub overlap: Option<Duration>,
     pub max_age_days: Option<u32>,
     pub machines: Box<[MachineSpec]>,
 }

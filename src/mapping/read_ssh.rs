@@ -24,6 +24,7 @@ pub(super) fn ssh<'t>(node: &'t Node<'_>, environments: &mut Environments<'t>, s
         lambda_key_name: fields.line("lambda-key-name", sink).map(|(text, _)| text.into()),
         max_age_days: fields.days("max-age", sink),
         machines: fields.get("machines").map_or_else(Vec::new, |node| machines(node, sink)).into(),
+        ..SshSpec::default()
     })
 }
 

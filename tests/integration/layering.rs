@@ -13,20 +13,22 @@ use std::{
 pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("model", &[]),
+    ("keys", &["model"]),
     ("mapping", &["model", "yaml"]),
     ("crypto", &["model"]),
-    ("judge", &["mapping", "model", "yaml"]),
+    ("judge", &["keys", "mapping", "model", "yaml"]),
     ("plan", &["judge", "mapping", "model"]),
     ("report", &["judge", "model", "plan", "yaml"]),
     ("http", &["model"]),
     ("ledger", &["crypto", "model"]),
-    ("store", &["crypto", "http", "model", "yaml"]),
-    ("engine", &["crypto", "http", "judge", "ledger", "mapping", "model", "plan", "store", "yaml"]),
-    ("sandbox", &["crypto", "mapping", "model", "yaml"]),
+    ("store", &["crypto", "http", "keys", "model", "yaml"]),
+    ("ssh", &["crypto", "keys", "model", "yaml"]),
+    ("engine", &["crypto", "http", "judge", "keys", "ledger", "mapping", "model", "plan", "ssh", "store", "yaml"]),
+    ("sandbox", &["crypto", "keys", "mapping", "model", "yaml"]),
 ];
 
 /// Rooms in which the same input always gives the same output.
-const PURE: &[&str] = &["yaml", "model", "mapping", "judge", "plan", "report"];
+const PURE: &[&str] = &["yaml", "model", "keys", "mapping", "judge", "plan", "report"];
 
 /// What a pure room may not say, and `crypto` beside it (except for randomness, which is its trade).
 const IMPURE: &[&str] = &[
