@@ -118,6 +118,9 @@ pub(crate) struct Addresses {
     /// Private key file of the GitHub App [env: GITHUB_APP_PRIVATE_KEY_FILE]
     #[arg(long, global = true, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) github_app_private_key_file: Option<String>,
+    /// Lambda Cloud API address [env: LAMBDA_API_URL]
+    #[arg(long, global = true, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) lambda_api_url: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -347,7 +350,9 @@ mod tests {
 
     #[test]
     fn an_empty_address_is_no_address() {
-        for flag in ["--github-api-url=", "--pulumi-backend-url=", "--github-app-id=", "--mapping="] {
+        for flag in
+            ["--github-api-url=", "--pulumi-backend-url=", "--github-app-id=", "--lambda-api-url=", "--mapping="]
+        {
             assert!(Cli::try_parse_from(["esc-sync", "check", flag]).is_err(), "{flag}");
         }
     }

@@ -23,7 +23,7 @@ pub(crate) struct Context {
 }
 
 /// Variables that hold an address of a store.
-const ADDRESSES: [&str; 3] = ["PULUMI_BACKEND_URL", "PULUMI_API", "GITHUB_API_URL"];
+const ADDRESSES: [&str; 4] = ["PULUMI_BACKEND_URL", "PULUMI_API", "GITHUB_API_URL", "LAMBDA_API_URL"];
 
 impl Context {
     pub(crate) fn new(global: &Global, mapping: &Mapping) -> Result<Self, Failure> {
@@ -80,6 +80,7 @@ fn overrides(addresses: &Addresses) -> Vec<(&'static str, String)> {
     let pairs = [
         ("PULUMI_BACKEND_URL", &addresses.pulumi_backend_url),
         ("GITHUB_API_URL", &addresses.github_api_url),
+        ("LAMBDA_API_URL", &addresses.lambda_api_url),
         ("GITHUB_APP_ID", &addresses.github_app_id),
         ("GITHUB_APP_INSTALLATION_ID", &addresses.github_app_installation_id),
         ("GITHUB_APP_PRIVATE_KEY_FILE", &addresses.github_app_private_key_file),

@@ -84,7 +84,8 @@ fn announce(address: &str, public: &str) -> Result<(), Failure> {
     let lines = format!(
         "sandbox ready at {address}{also}\n\
          export PULUMI_BACKEND_URL={address} PULUMI_ACCESS_TOKEN=sandbox\n\
-         export GITHUB_API_URL={address} GITHUB_TOKEN=sandbox\n"
+         export GITHUB_API_URL={address} GITHUB_TOKEN=sandbox\n\
+         export LAMBDA_API_URL={address} LAMBDA_API_KEY=sandbox\n"
     );
     terminal::print(lines.as_bytes()).map_err(Failure::from_io)
 }
@@ -152,6 +153,8 @@ impl Attached {
             ("PULUMI_ACCESS_TOKEN", "sandbox".to_owned()),
             ("GITHUB_API_URL", self.url.clone()),
             ("GITHUB_TOKEN", "sandbox".to_owned()),
+            ("LAMBDA_API_URL", self.url.clone()),
+            ("LAMBDA_API_KEY", "sandbox".to_owned()),
         ])
     }
 }

@@ -146,7 +146,12 @@ pub(crate) fn job(stores: &mut Stores) -> Result<Option<JobSnapshot>, Failure> {
 
 pub(crate) fn requests(stores: &Stores) -> Vec<(String, u64)> {
     let sent = stores.requests();
-    vec![("esc".to_owned(), sent.esc), ("github".to_owned(), sent.github)]
+    let mut requests = vec![("esc".to_owned(), sent.esc), ("github".to_owned(), sent.github)];
+    // Few runs have to do with Lambda, and the others do not speak of it.
+    if sent.lambda > 0 {
+        requests.push(("lambda".to_owned(), sent.lambda));
+    }
+    requests
 }
 
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -95,6 +95,12 @@ impl Endpoint {
         }
     }
 
+    /// The same for a store that wants so much time between the beginnings of any two requests,
+    /// and has a first pause of its own where it does not state one.
+    pub fn paced(self, interval: Duration, unstated_pause: Duration) -> Self {
+        Self { gate: self.gate.paced(interval, unstated_pause), ..self }
+    }
+
     pub fn base(&self) -> &BaseUrl {
         &self.base
     }
@@ -146,7 +152,7 @@ impl Endpoint {
     async fn attempt(&self, request: &Request, progress: &mut Progress) -> Result<Response, HttpError> {
         let limit = self.client.options().timeout;
         let _slot = self.slot(limit).await?;
-        self.gate.pass().await?;
+        self.gate.enter().await?;
         self.sent.fetch_add(1, Ordering::Relaxed);
         progress.attempts += 1;
         let started = Instant::now();

@@ -26,6 +26,8 @@ pub enum Pause {
 pub(super) struct Gate {
     budget: Duration,
     unstated: Duration,
+    /// The least time between the beginnings of two requests.
+    interval: Duration,
     clock: Clock,
     state: Mutex<State>,
 }
@@ -38,11 +40,18 @@ struct State {
     charged_until: Option<Instant>,
     spent: Duration,
     unstated_in_a_row: u32,
+    /// When the next request may begin.
+    next_turn: Option<Instant>,
 }
 
 impl Gate {
     pub(super) fn new(budget: Duration, unstated: Duration, clock: Clock) -> Self {
-        Self { budget, unstated, clock, state: Mutex::default() }
+        Self { budget, unstated, interval: Duration::ZERO, clock, state: Mutex::default() }
+    }
+
+    /// The same, with so much time between any two requests, and this as the first pause where none is stated.
+    pub(super) fn paced(self, interval: Duration, unstated: Duration) -> Self {
+        Self { interval, unstated, ..self }
     }
 
     /// Waits until the gate is open, or fails if the budget does not reach that far.
@@ -51,6 +60,25 @@ impl Gate {
             tokio::time::sleep_until(until).await;
         }
         Ok(())
+    }
+
+    /// The same, and waits for a turn; whoever comes through begins a request.
+    pub(super) async fn enter(&self) -> Result<(), HttpError> {
+        loop {
+            self.pass().await?;
+            let Some(until) = self.take_turn(Instant::now()) else { return Ok(()) };
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    /// `None`: it is yours. `Some`: ask again then, and look whether the gate is still open.
+    fn take_turn(&self, now: Instant) -> Option<Instant> {
+        let mut state = self.lock();
+        if let Some(until) = state.next_turn.filter(|until| *until > now) {
+            return Some(until);
+        }
+        state.next_turn = Some(now + self.interval);
+        None
     }
 
     /// Closes the gate from `now` on; a later end already set stays.
@@ -145,6 +173,17 @@ mod tests {
         let last = later + 2 * MINUTE;
         gate.close(Pause::Unstated, 403, last);
         assert!(gate.permit(last).is_err());
+    }
+
+    #[test]
+    fn turns_are_an_interval_apart_and_one_at_a_time() {
+        let (second, now) = (Duration::from_secs(1), Instant::now());
+        let gate = Gate::new(MINUTE, MINUTE, Clock::System).paced(second, MINUTE);
+        assert_eq!(gate.take_turn(now), None);
+        assert_eq!(gate.take_turn(now), Some(now + second));
+        assert_eq!(gate.take_turn(now + second), None);
+        assert_eq!(gate.take_turn(now + second), Some(now + 2 * second));
+        assert_eq!(gate.take_turn(now + 9 * second), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The stores: Pulumi ESC, GitHub, and the job in which we run. A closed set.
+//! The stores: Pulumi ESC, GitHub, Lambda's registry of keys, and the job in which we run. A closed set.
 //!
 //! A store reports what it saw and judges nothing. A reading is complete or it is
 //! an `Unread` with its cause and remedy; there is no smaller set in between.
@@ -9,6 +9,7 @@ mod env;
 pub mod esc;
 pub mod github;
 pub mod job;
+pub mod lambda;
 mod lease;
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
@@ -17,6 +18,7 @@ pub use capability::{CAPABILITIES, Capability, StoreKind};
 pub use env::Env;
 pub use esc::EscStore;
 pub use github::GithubStore;
+pub use lambda::LambdaStore;
 
 use crate::{
     http::Client,
@@ -33,6 +35,7 @@ use crate::{
 pub struct Stores {
     esc: Result<Arc<EscStore>, Arc<Unread>>,
     github: Result<GithubStore, Arc<Unread>>,
+    lambda: Result<LambdaStore, Arc<Unread>>,
     job: Result<Option<JobSnapshot>, Arc<Unread>>,
 }
 
@@ -41,6 +44,7 @@ pub struct Stores {
 pub struct Requests {
     pub esc: u64,
     pub github: u64,
+    pub lambda: u64,
 }
 
 impl Stores {
@@ -55,6 +59,7 @@ impl Stores {
         Self {
             esc: EscStore::find(client, env, home).map(Arc::new).map_err(Arc::new),
             github: GithubStore::find(client, env).map_err(Arc::new),
+            lambda: LambdaStore::find(client, env).map_err(Arc::new),
             job: job::read(env, names).map_err(Arc::new),
         }
     }
@@ -64,7 +69,18 @@ impl Stores {
         github: Result<GithubStore, Unread>,
         job: Result<Option<JobSnapshot>, Unread>,
     ) -> Self {
-        Self { esc: esc.map(Arc::new).map_err(Arc::new), github: github.map_err(Arc::new), job: job.map_err(Arc::new) }
+        Self {
+            esc: esc.map(Arc::new).map_err(Arc::new),
+            github: github.map_err(Arc::new),
+            lambda: Err(Arc::new(lambda::not_asked())),
+            job: job.map_err(Arc::new),
+        }
+    }
+
+    /// The same with Lambda, which only the rotation of machines' keys asks.
+    #[must_use]
+    pub fn with_lambda(self, lambda: Result<LambdaStore, Unread>) -> Self {
+        Self { lambda: lambda.map_err(Arc::new), ..self }
     }
 
     pub fn esc(&self) -> Result<&EscStore, Arc<Unread>> {
@@ -78,6 +94,10 @@ impl Stores {
 
     pub fn github(&self) -> Result<&GithubStore, Arc<Unread>> {
         self.github.as_ref().map_err(Arc::clone)
+    }
+
+    pub fn lambda(&self) -> Result<&LambdaStore, Arc<Unread>> {
+        self.lambda.as_ref().map_err(Arc::clone)
     }
 
     /// The job's own secrets, taken out: they are read once. `None` outside a job.
@@ -139,6 +159,7 @@ impl Stores {
         Requests {
             esc: self.esc.as_deref().map_or(0, EscStore::requests),
             github: self.github.as_ref().map_or(0, GithubStore::requests),
+            lambda: self.lambda.as_ref().map_or(0, LambdaStore::requests),
         }
     }
 }

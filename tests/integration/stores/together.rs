@@ -52,7 +52,7 @@ async fn a_check_of_one_environment_and_one_organization_is_three_requests() {
     let (opened, listed) = tokio::join!(is_send(stores.environment(&environment)), is_send(stores.secrets(&scope)));
     assert_eq!(text_at(&opened.expect("read"), "a"), "b");
     assert_eq!(listed.expect("listed").len(), 60);
-    assert_eq!(stores.requests(), Requests { esc: 2, github: 1 });
+    assert_eq!(stores.requests(), Requests { esc: 2, github: 1, lambda: 0 });
     assert_eq!(stub.log().len(), 3);
     let job = stores.take_job().expect("read").expect("given");
     assert!(!job.partial && job.values.contains_key("API_KEY"));
