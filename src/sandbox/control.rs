@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Shared,
     faults::Fault,
-    github, lock,
+    github, lambda, lock,
     message::{SandboxRequest, SandboxResponse},
 };
 use crate::model::Stamp;
@@ -106,6 +106,14 @@ fn answer(shared: &Shared, path: &[&str], request: &SandboxRequest) -> Control {
         (method, ["github", rest @ ..]) => {
             let mut world = lock(&shared.world);
             let result = github::handle_control(&mut world.github, rest, request, shared.clock.now_ms() / 1000);
+            if method != "GET" && result.is_ok() {
+                shared.keep(&world);
+            }
+            result
+        }
+        (method, ["lambda", rest @ ..]) => {
+            let mut world = lock(&shared.world);
+            let result = lambda::handle_control(&mut world.lambda, rest, request);
             if method != "GET" && result.is_ok() {
                 shared.keep(&world);
             }

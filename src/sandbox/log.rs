@@ -13,7 +13,7 @@ const KEPT: usize = 200_000;
 pub struct LoggedRequest {
     /// Counts from 1 and goes on after a reset of the log.
     pub number: u64,
-    /// `esc`, `github` or `oidc`.
+    /// `esc`, `github`, `lambda` or `oidc`.
     pub store: &'static str,
     pub method: String,
     pub path: String,

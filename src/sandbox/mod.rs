@@ -1,12 +1,13 @@
-//! The emulator of both stores: Pulumi ESC and GitHub behind one address.
+//! The emulator of the stores: Pulumi ESC, GitHub and Lambda behind one address.
 //!
-//! The worlds (`esc`, `github`) are pure: a request in, an answer out, no clock and no
+//! The worlds (`esc`, `github`, `lambda`) are pure: a request in, an answer out, no clock and no
 //! socket. Sockets, waiting and faults live once, in `server` and `faults`. Unlike the
 //! real GitHub it tells the values it was given, through its control endpoint: it is a
 //! place to try things out, and nothing real belongs into it.
 
 pub mod esc;
 pub mod github;
+pub mod lambda;
 pub mod message;
 
 mod clock;
@@ -37,6 +38,7 @@ use self::{
     esc::EscWorld,
     faults::FaultList,
     github::GithubWorld,
+    lambda::LambdaWorld,
     log::RequestLog,
     message::{SandboxRequest, SandboxResponse},
     state::StateDir,
@@ -49,11 +51,12 @@ pub use self::{
     seed::{SeedFault, SeedPlan, seed},
 };
 
-/// Both stores.
+/// All stores.
 #[derive(Debug, Default)]
 pub struct World {
     pub esc: EscWorld,
     pub github: GithubWorld,
+    pub lambda: LambdaWorld,
 }
 
 /// Where the emulator listens and what it keeps.
@@ -139,6 +142,7 @@ impl World {
     pub fn answer(&mut self, request: &SandboxRequest, now_ms: i64) -> SandboxResponse {
         match server::store_of(&request.path) {
             "esc" => esc::handle(&mut self.esc, request, now_ms / 1000),
+            "lambda" => lambda::handle(&mut self.lambda, request, now_ms),
             _ => github::handle(&mut self.github, request, now_ms),
         }
     }
@@ -153,7 +157,7 @@ impl Running {
         result
     }
 
-    /// Replaces both worlds by what the mapping describes, with one of every fault; see `seed`.
+    /// Replaces all worlds by what the mapping describes, with one of every fault; see `seed`.
     pub fn seed(&self, mapping: &Mapping) -> SeedPlan {
         let now = self.shared.clock.now_ms() / 1000;
         self.world(|world| seed(world, mapping, now))

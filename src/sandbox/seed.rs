@@ -23,6 +23,7 @@ use super::{
     World,
     esc::EscWorld,
     github::{GithubWorld, ItemVisibility, Plan, RepositoryVisibility},
+    lambda::{LambdaWorld, Machine},
 };
 use crate::{
     mapping::{DeclaredVisibility, Entry, Mapping},
@@ -30,11 +31,13 @@ use crate::{
 };
 
 const DAY: i64 = 86_400;
-/// Replaces both worlds by what the mapping describes, with one of every fault it can show.
+
+/// Replaces all worlds by what the mapping describes, with one of every fault it can show.
 pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
     let plan = SeedPlan::of(mapping);
     world.github = GithubWorld::empty();
     world.esc = EscWorld::default();
+    world.lambda = LambdaWorld::default();
     let mut definitions: BTreeMap<EnvironmentRef, Definition> = BTreeMap::new();
     for entry in &mapping.entries {
         let fault = plan.fault_of(&entry.name);
@@ -55,6 +58,9 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
     if let Some(place) = mapping.ssh.as_deref().and_then(|ssh| ssh.public_key.as_ref()) {
         let leaf = Leaf::Plain(value::public_key_base64("ssh"));
         definitions.entry(EnvironmentRef::clone(&place.environment)).or_default().put(&place.path, leaf);
+    }
+    if let Some(name) = mapping.ssh.as_deref().and_then(|ssh| ssh.lambda_key_name.as_deref()) {
+        put_lambda(&mut world.lambda, name);
     }
     put_unmanaged(&mut world.github, mapping, now);
     for (environment, definition) in &definitions {
@@ -180,6 +186,19 @@ fn put_scope(github: &mut GithubWorld, scope: &GithubScope, now: i64) {
 fn put_repository(github: &mut GithubWorld, owner: &str, name: &str, now: i64) -> u64 {
     github.put_organization(owner, Plan::Team);
     github.put_repository(owner, name, RepositoryVisibility::Private, now - 90 * DAY)
+}
+
+/// The key that ESC has as the machines' own, and one machine launched with it.
+fn put_lambda(lambda: &mut LambdaWorld, name: &str) {
+    lambda.put_key(name, &value::public_key("ssh"));
+    let machine = Machine {
+        name: Some("sandbox-1".to_owned()),
+        // A network that is for examples only (RFC 5737).
+        ip: Some("192.0.2.10".to_owned()),
+        ssh_key_names: vec![name.to_owned()],
+        ..Machine::default()
+    };
+    lambda.put_instance(None, machine);
 }
 
 fn put_unmanaged(github: &mut GithubWorld, mapping: &Mapping, now: i64) {

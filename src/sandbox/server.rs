@@ -194,6 +194,7 @@ pub(super) fn store_of(path: &str) -> &'static str {
     match segments.as_slice() {
         ["_sandbox", ..] => "control",
         ["_oidc", ..] => "oidc",
+        ["api", "v1", _, ..] => "lambda",
         ["api", "change-requests" | "esc" | "orgs" | "preview" | "user", ..] | ["api", "oauth", "token"] => "esc",
         _ => "github",
     }
@@ -255,6 +256,8 @@ mod tests {
             ("/api/preview/environments/x", "esc"),
             ("/api/orgs/acme/members", "esc"),
             ("/api/v3/orgs/acme", "github"),
+            ("/api/v1/ssh-keys", "lambda"),
+            ("/api/v1/", "github"),
             ("/api/graphql", "github"),
             ("/user", "github"),
             ("/", "github"),

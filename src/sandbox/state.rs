@@ -15,7 +15,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{World, clock::ClockSetting, esc::EscWorld, github::GithubWorld, lock};
+use super::{World, clock::ClockSetting, esc::EscWorld, github::GithubWorld, lambda::LambdaWorld, lock};
 
 const FORMAT: u64 = 1;
 
@@ -53,10 +53,10 @@ impl StateDir {
     }
 
     pub(super) fn save(&self, world: &World, clock: ClockSetting) -> io::Result<()> {
-        let bytes =
-            json!({ "version": FORMAT, "clock": clock, "esc": world.esc.save(), "github": world.github.save() })
-                .to_string()
-                .into_bytes();
+        let (esc, github, lambda) = (world.esc.save(), world.github.save(), world.lambda.save());
+        let bytes = json!({ "version": FORMAT, "clock": clock, "esc": esc, "github": github, "lambda": lambda })
+            .to_string()
+            .into_bytes();
         let mut written = lock(&self.written);
         if *written == bytes {
             return Ok(());
@@ -98,8 +98,9 @@ fn parse(bytes: &[u8]) -> Result<(World, ClockSetting), String> {
     }
     let esc = EscWorld::load(&state["esc"])?;
     let github = GithubWorld::load(state["github"].take())?;
+    let lambda = LambdaWorld::load(state["lambda"].take())?;
     let clock = serde_json::from_value(state["clock"].take()).map_err(|_| "the clock is not readable".to_owned())?;
-    Ok((World { esc, github }, clock))
+    Ok((World { esc, github, lambda }, clock))
 }
 
 #[cfg(test)]

@@ -90,6 +90,10 @@ pub(super) fn malformed(entry: &Entry) -> Option<String> {
 }
 
 /// The public half that machines get, as base64.
+pub(super) fn public_key(name: &str) -> String {
+    of_shape(Shape::PublicKey, name)
+}
+
 pub(super) fn public_key_base64(name: &str) -> String {
     of_shape(Shape::PublicKeyBase64, name)
 }
