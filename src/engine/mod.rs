@@ -16,6 +16,6 @@ pub use observe::observe;
 pub use read_plan::ReadPlan;
 pub use selection::{Selection, SelectionError};
 pub use sync::{
-    Applied, Applying, Attested, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite, Unwritable,
-    key_place,
+    Applied, Applying, Attested, Given, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite,
+    Unwritable, key_place,
 };

@@ -214,7 +214,7 @@ impl Desk<'_> {
             reason.push_str(&unread.what);
         }
         plan.held_back.push(HeldBack {
-            entry: self.at,
+            entry: Some(self.at),
             name: name.clone(),
             place: self.held_place(hold, side),
             because: wording::because(hold),

@@ -163,7 +163,7 @@ fn action_json(action: &Action) -> Value {
         "name": action.name.as_str(),
         "verb": action.write.verb(),
         "target": action.write.target().to_string(),
-        "github": action.write.github().to_string(),
+        "github": action.write.github().map(ToString::to_string),
         "basis": basis_json(&action.basis),
     });
     match &action.write {
@@ -173,7 +173,7 @@ fn action_json(action: &Action) -> Value {
         }
         Write::Pull { from, .. } => kept["from"] = from.to_string().into(),
         Write::Restrict { access, .. } => kept["access"] = access_json(access),
-        Write::Prune { .. } => {}
+        Write::Prune { .. } | Write::Set { .. } | Write::Unset { .. } => {}
     }
     kept
 }

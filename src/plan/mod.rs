@@ -40,7 +40,7 @@ pub struct Plan {
 /// One write.
 #[derive(Clone, Debug)]
 pub struct Action {
-    /// Position of the entry in the mapping; `None` for a pruned name.
+    /// Position of the entry in the mapping; `None` for a pruned name, and for one that is no entry's.
     pub entry: Option<usize>,
     pub name: SecretName,
     pub write: Write,
@@ -61,6 +61,10 @@ pub enum Write {
     Restrict { at: GithubPlace, access: Access },
     /// A name that we wrote and that no entry speaks of any more.
     Prune { at: GithubPlace },
+    /// A value that was made here, or an older one of ESC's own, to ESC.
+    Set { to: Place, create: bool, secret: bool },
+    /// A name of ESC's that is taken out with its value.
+    Unset { at: Place },
 }
 
 /// Who is to see an organization secret or variable after the write.
@@ -123,7 +127,8 @@ pub enum End {
 /// A place that is left as it is, and the reason.
 #[derive(Clone, Debug)]
 pub struct HeldBack {
-    pub entry: usize,
+    /// Position in the mapping, if it is of an entry.
+    pub entry: Option<usize>,
     pub name: SecretName,
     /// The place that would have been written.
     pub place: Place,
@@ -210,27 +215,41 @@ impl Write {
     pub fn target(&self) -> Place {
         match self {
             Self::Push { to, .. } => Place::Github(to.clone()),
-            Self::Pull { to, .. } => to.clone(),
+            Self::Pull { to: place, .. } | Self::Set { to: place, .. } | Self::Unset { at: place } => place.clone(),
             Self::Restrict { at, .. } | Self::Prune { at } => Place::Github(at.clone()),
         }
     }
 
-    /// The GitHub place the action is about, whichever side changes.
-    pub fn github(&self) -> &GithubPlace {
+    /// The GitHub place the action is about, whichever side changes; none if it is about ESC alone.
+    pub fn github(&self) -> Option<&GithubPlace> {
         match self {
             Self::Push { to: place, .. }
             | Self::Pull { known_as: place, .. }
             | Self::Restrict { at: place, .. }
-            | Self::Prune { at: place } => place,
+            | Self::Prune { at: place } => Some(place),
+            Self::Set { .. } | Self::Unset { .. } => None,
+        }
+    }
+
+    /// The place in ESC that changes.
+    pub fn in_esc(&self) -> Option<&Place> {
+        match self {
+            Self::Pull { to: place, .. } | Self::Set { to: place, .. } | Self::Unset { at: place } => Some(place),
+            Self::Push { .. } | Self::Restrict { .. } | Self::Prune { .. } => None,
         }
     }
 
     pub fn verb(&self) -> &'static str {
         match self {
-            Self::Push { create: true, .. } | Self::Pull { create: true, .. } => "create",
-            Self::Push { .. } | Self::Pull { .. } => "update",
+            Self::Push { create, .. } | Self::Pull { create, .. } | Self::Set { create, .. } => {
+                if *create {
+                    "create"
+                } else {
+                    "update"
+                }
+            }
             Self::Restrict { .. } => "restrict",
-            Self::Prune { .. } => "delete",
+            Self::Prune { .. } | Self::Unset { .. } => "delete",
         }
     }
 }

@@ -124,11 +124,11 @@ fn agree(rivals: &[usize], actions: &[Action], mapping: &Mapping, snapshot: &Sna
 
 fn disagreement(action: &Action) -> Option<HeldBack> {
     Some(HeldBack {
-        entry: action.entry?,
+        entry: action.entry,
         name: action.name.clone(),
         place: action.write.target(),
         because: Because::Conflict,
         reason: wording::reason(Hold::PlacesDisagree).into(),
-        remedy: wording::remedy(Hold::PlacesDisagree, &action.name, action.write.github(), None),
+        remedy: wording::remedy(Hold::PlacesDisagree, &action.name, action.write.github()?, None),
     })
 }

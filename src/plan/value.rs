@@ -21,7 +21,8 @@ pub fn value_for(write: &Write, entry: &Entry, snapshot: &Snapshot) -> Option<Se
         // Between places of GitHub nothing is wrapped.
         Write::Push { from, .. } => snapshot.reading(from).value().cloned(),
         Write::Pull { from, .. } => Some(esc_form(encoding, snapshot.reading(from).value()?)),
-        Write::Restrict { .. } | Write::Prune { .. } => None,
+        // What is set was made elsewhere: no snapshot has it.
+        Write::Restrict { .. } | Write::Prune { .. } | Write::Set { .. } | Write::Unset { .. } => None,
     }
 }
 

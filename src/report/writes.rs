@@ -58,7 +58,7 @@ impl ActionReport {
     fn new(id: usize, action: &Action) -> Self {
         let from = match &action.write {
             Write::Push { from, .. } | Write::Pull { from, .. } => Some(from.clone()),
-            Write::Restrict { .. } | Write::Prune { .. } => None,
+            Write::Restrict { .. } | Write::Prune { .. } | Write::Set { .. } | Write::Unset { .. } => None,
         };
         let (verb, to) = (action.write.verb(), action.write.target());
         Self { id, name: action.name.to_string(), verb, from, to, reason: action.why.clone() }

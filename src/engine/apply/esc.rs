@@ -17,14 +17,15 @@ use crate::{
     },
 };
 
-/// One value to be written to ESC.
+/// One value to be written to ESC, or a name to be taken out.
 #[derive(Clone, Copy, Debug)]
 pub struct EscChange<'a> {
     /// Position in the plan's actions.
     pub action: usize,
     /// Relative to `values`.
     pub path: &'a EscPath,
-    pub value: &'a SecretValue,
+    /// `None`: the name is taken out.
+    pub value: Option<&'a SecretValue>,
     /// Whether it is to be a secret in ESC; a place that is one stays one.
     pub secret: bool,
     /// Whether the environment's own values may not have it yet.
@@ -131,12 +132,15 @@ impl Writing<'_> {
             true => vec![true; self.changes.len()],
             false => definition::same_at_each(&base.text, &current.text, paths()),
         };
-        let present = match self.changes.iter().any(|change| change.only_if_absent) {
+        let is_asked = |change: &EscChange<'_>| change.only_if_absent || change.value.is_none();
+        let present = match self.changes.iter().any(is_asked) {
             true => definition::present(&current.text, paths()),
             false => vec![false; self.changes.len()],
         };
         for (at, change) in self.changes.iter().enumerate() {
-            let (moved, taken) = (!same[at], change.only_if_absent && present[at]);
+            // Who else took it out did what was to be done.
+            let is_gone = change.value.is_none() && !present[at];
+            let (moved, taken) = (!same[at] && !is_gone, change.only_if_absent && present[at]);
             if self.ends[at].is_none() && (moved || taken) {
                 let reason = match taken && !moved {
                     true => format!("{} is there by now, though it was to be made", change.path),
@@ -232,7 +236,7 @@ impl Writing<'_> {
             Err(unread) => return self.unknown(&unread),
         };
         for at in 0..self.changes.len() {
-            if self.ends[at].is_none() && holds(&snapshot, &self.changes[at]) {
+            if self.ends[at].is_none() && holds(&snapshot, &found, &self.changes[at]) {
                 self.make(current, found.revision);
                 self.end(at, End::Done, String::new(), "");
             }
@@ -285,8 +289,12 @@ impl<'a> EscChange<'a> {
     }
 }
 
-/// Whether the environment, opened, has the value we wanted.
-fn holds(snapshot: &EscSnapshot, change: &EscChange<'_>) -> bool {
+/// Whether the environment, opened, has the value we wanted, or its own values lack the name.
+fn holds(snapshot: &EscSnapshot, found: &Definition, change: &EscChange<'_>) -> bool {
+    let Some(wanted) = change.value else {
+        // What an import gives is still there when ours is gone.
+        return !definition::present(&found.text, [change.path].into_iter()).contains(&true);
+    };
     let reading = snapshot.root.lookup(change.path).map(crate::model::EscValue::reading);
-    reading.as_ref().and_then(Reading::value).is_some_and(|value| value.same_as(change.value))
+    reading.as_ref().and_then(Reading::value).is_some_and(|value| value.same_as(wanted))
 }

@@ -48,7 +48,7 @@ impl After<'_> {
             }
         }
         for (at, action) in self.work.plan.actions.iter().enumerate() {
-            let place = action.write.github();
+            let Some(place) = action.write.github() else { continue };
             let record = self.ended[at].as_ref().and_then(|end| self.written(at, action, end, key, usable.get(place)));
             if let Some(record) = record {
                 changes.insert(place.clone(), record);
@@ -92,6 +92,8 @@ impl After<'_> {
             Write::Restrict { at, .. } if is_done => self.restricted(at, previous?.clone()).map(Some),
             Write::Prune { .. } if is_done => Some(None),
             Write::Pull { .. } | Write::Restrict { .. } | Write::Prune { .. } => None,
+            // Of ESC alone: what GitHub holds is as before.
+            Write::Set { .. } | Write::Unset { .. } => None,
         }
     }
 
@@ -109,7 +111,7 @@ impl After<'_> {
             before: action.basis.github,
             begun: self.begun,
             answered: end.answered,
-            after: self.listed.meta(action.write.github()),
+            after: action.write.github().and_then(|place| self.listed.meta(place)),
             run: self.work.applying.run,
         }
     }

@@ -45,7 +45,7 @@ impl Diary {
         };
         let actions = work.plan.actions.iter().enumerate();
         let intents: Vec<_> = actions.map(|(id, action)| intent(work, state, observed, id, action, begun)).collect();
-        let backend = Arc::clone(&state.backend);
+        let backend = Arc::clone(state.backend());
         let journal = Journal::begin(Arc::clone(&backend), &header, &intents).await?;
         let diary = Self {
             backend,
@@ -235,7 +235,7 @@ fn intent(
         Place::Esc { environment, .. } => observed.definitions.get(environment).and_then(|found| found.revision),
         _ => None,
     };
-    let record = state.records.get(action.write.github());
+    let record = action.write.github().and_then(|place| state.records.get(place));
     Intent {
         id,
         name: action.name.clone(),
@@ -255,7 +255,7 @@ fn intent(
 fn intended(action: &Action) -> AuditEvent {
     let source = match &action.write {
         Write::Push { from, .. } | Write::Pull { from, .. } => Some(from.to_string()),
-        Write::Restrict { .. } | Write::Prune { .. } => None,
+        Write::Restrict { .. } | Write::Prune { .. } | Write::Set { .. } | Write::Unset { .. } => None,
     };
     AuditEvent::Intent {
         verb: action.write.verb().to_owned(),

@@ -30,7 +30,7 @@ pub(super) async fn run(
         let change = EscChange {
             action: work.plan.actions.len(),
             path: &place.path,
-            value: text,
+            value: Some(text),
             secret: true,
             only_if_absent: true,
         };
@@ -69,9 +69,15 @@ fn changes<'a>(work: &'a Work<'_>, observed: &Observed) -> Changes<'a> {
         return changes;
     }
     for (at, action) in work.plan.actions.iter().enumerate() {
-        let (Write::Pull { to, .. }, Some(value)) = (&action.write, &work.values[at]) else { continue };
-        let Place::Esc { environment, path } = to else { continue };
-        let secret = is_secret(work, observed, action.entry, to);
+        let secret = match (&action.write, &work.values[at]) {
+            (Write::Pull { to, .. }, Some(_)) => is_secret(work, observed, action.entry, to),
+            (Write::Set { secret, .. }, Some(_)) => *secret,
+            (Write::Unset { .. }, None) => false,
+            _ => continue,
+        };
+        let (Some(Place::Esc { environment, path }), value) = (action.write.in_esc(), work.values[at].as_ref()) else {
+            continue;
+        };
         let change = EscChange { action: at, path, value, secret, only_if_absent: false };
         changes.entry(Arc::clone(environment)).or_default().push(change);
     }
@@ -122,15 +128,15 @@ pub(super) async fn look_again(work: &Work<'_>, observed: &mut Observed, ended: 
     observed.snapshot.esc.extend(join_all(reads).await);
 }
 
-/// The value that a pull put into ESC, for what is judged afterwards.
-pub(super) fn pulled<'a>(
+/// The values that were put into ESC, for what is judged afterwards.
+pub(super) fn written<'a>(
     work: &'a Work<'_>,
     ended: &'a [Option<Ended>],
 ) -> impl Iterator<Item = (&'a Place, &'a SecretValue)> {
     let done = move |at: usize| ended[at].as_ref().is_some_and(|ended| ended.end == End::Done);
     work.plan.actions.iter().enumerate().filter(move |(at, _)| done(*at)).filter_map(|(at, action)| {
         match (&action.write, &work.values[at]) {
-            (Write::Pull { to, .. }, Some(value)) => Some((to, value)),
+            (Write::Pull { to, .. } | Write::Set { to, .. }, Some(value)) => Some((to, value)),
             _ => None,
         }
     })

@@ -52,9 +52,9 @@ fn changes<'a>(work: &'a Work<'_>, observed: &'a Observed) -> Vec<GithubChange<'
             (Write::Push { access, .. }, Some(value)) => GithubOp::Put { value, access },
             (Write::Restrict { access, .. }, _) => GithubOp::Restrict { access },
             (Write::Prune { .. }, _) => GithubOp::Delete,
-            (Write::Push { .. }, None) | (Write::Pull { .. }, _) => continue,
+            (Write::Push { .. }, None) | (Write::Pull { .. } | Write::Set { .. } | Write::Unset { .. }, _) => continue,
         };
-        let place = planned.write.github();
+        let Some(place) = planned.write.github() else { continue };
         let visibility = observed.snapshot.github_reading(place).meta().and_then(|meta| meta.visibility.as_ref());
         changes.push(GithubChange { action, place, op, before: planned.basis.github, visibility });
     }

@@ -10,6 +10,7 @@ mod changes;
 mod diary;
 mod esc_phase;
 mod github_phase;
+mod given;
 mod readback;
 mod recall;
 mod record;
@@ -36,6 +37,7 @@ use crate::{
 
 pub use apply::{Applied, Applying};
 pub use attest::{Attested, Passed};
+pub use given::Given;
 pub use recall::key_place;
 pub use rollback::{NoSuchRun, PutBack};
 pub use run_key::Unwritable;

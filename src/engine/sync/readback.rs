@@ -59,7 +59,7 @@ fn touched<'a>(work: &'a Work<'_>, ended: &'a [Option<Ended>]) -> impl Iterator<
         .filter(|(at, action)| {
             let was_sent =
                 ended[*at].as_ref().is_some_and(|ended| matches!(ended.end, End::Done | End::Overtaken | End::Unknown));
-            was_sent && !matches!(action.write, Write::Pull { .. })
+            was_sent && matches!(action.write.target(), Place::Github(_))
         })
         .map(|(at, _)| at)
 }
@@ -69,7 +69,7 @@ async fn list(work: &Work<'_>, actions: &[usize], listed: &mut Listed) {
     let mut scopes: Vec<(Slot, Arc<GithubScope>)> = Vec::new();
     for at in actions {
         let place = work.plan.actions[*at].write.github();
-        scopes.push((place.slot, Arc::clone(&place.scope)));
+        scopes.extend(place.map(|place| (place.slot, Arc::clone(&place.scope))));
     }
     scopes.sort();
     scopes.dedup();
@@ -85,11 +85,11 @@ async fn list(work: &Work<'_>, actions: &[usize], listed: &mut Listed) {
 fn is_late(work: &Work<'_>, ended: &[Option<Ended>], at: usize, listed: &Listed) -> bool {
     let action = &work.plan.actions[at];
     let Some(Ended { end: End::Done, answered, .. }) = &ended[at] else { return false };
-    let after = listed.meta(action.write.github());
+    let after = action.write.github().and_then(|place| listed.meta(place));
     match &action.write {
         Write::Push { .. } => ReadBack::of(action.basis.github, *answered, after) == ReadBack::NotYet,
         Write::Prune { .. } => after.is_some(),
-        Write::Pull { .. } | Write::Restrict { .. } => false,
+        Write::Pull { .. } | Write::Restrict { .. } | Write::Set { .. } | Write::Unset { .. } => false,
     }
 }
 
@@ -116,7 +116,7 @@ pub(super) fn lay_over(work: &Work<'_>, observed: &mut Observed, ended: &[Option
             show_access(&action.write, observed);
         }
     }
-    for (place, value) in esc_phase::pulled(work, ended) {
+    for (place, value) in esc_phase::written(work, ended) {
         if let Place::Esc { environment, path } = place
             && let Some(Ok(snapshot)) = observed.snapshot.esc.get_mut(environment)
         {
@@ -145,7 +145,7 @@ fn show_access(write: &Write, observed: &mut Observed) {
     let (place, access) = match write {
         Write::Push { to, access, .. } => (to, access),
         Write::Restrict { at, access } => (at, access),
-        Write::Pull { .. } | Write::Prune { .. } => return,
+        Write::Pull { .. } | Write::Prune { .. } | Write::Set { .. } | Write::Unset { .. } => return,
     };
     if let Access::Selected(list) = access {
         set_list(observed, place, list);

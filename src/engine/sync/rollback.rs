@@ -267,7 +267,7 @@ impl Undo<'_> {
 
     fn held(&self, because: Because, reason: &str, remedy: &str) -> Found {
         Found::Held(HeldBack {
-            entry: self.at,
+            entry: Some(self.at),
             name: self.intent.name.clone(),
             place: self.intent.place.clone(),
             because,

@@ -80,6 +80,11 @@ impl State {
         Ok(Self { backend, ledger, records, unfinished, exclusion })
     }
 
+    /// Where all of this is kept, for documents that are none of the ledger's.
+    pub(crate) fn backend(&self) -> &Arc<dyn Backend> {
+        &self.backend
+    }
+
     /// The records as far as `key` can speak of them: what was made with another key says only that we wrote.
     pub(super) fn usable_records(&self, key: Option<&FingerprintKey>) -> BTreeMap<GithubPlace, Record> {
         let id = key.map(FingerprintKey::id);

@@ -119,7 +119,7 @@ fn places_that_disagree_are_a_conflict_unless_one_is_the_newest() {
     assert!(tied.actions.is_empty() && tied.held_back.iter().all(|held| held.because == Because::Conflict));
     let newest = world(100, 101).plan_with(&entry, &from_github).expect("a plan");
     assert_eq!(newest.actions.len(), 1);
-    assert_eq!(newest.actions[0].write.github(), &places[1]);
+    assert_eq!(newest.actions[0].write.github(), Some(&places[1]));
     assert_eq!(newest.held_back.len(), 1);
     let agreeing = World::default().on_github(places[0].clone(), ONE, 1).on_github(places[1].clone(), ONE, 2);
     let plan = agreeing.plan_with(&entry, &from_github).expect("a plan");

@@ -1,4 +1,4 @@
-//! Editing a definition as text: some values are put in, every other byte stays.
+//! Editing a definition as text: some values are put in or taken out, every other byte stays.
 //!
 //! Pure functions on the ciphertext form of a definition. Values are spliced into the
 //! byte ranges of the nodes they replace; nothing is dumped anew. Invariants: what
@@ -11,6 +11,10 @@
 //! `fn::secret` refuses, goes in as base64 below `fn::fromBase64`, which opens to the
 //! same bytes and stays a secret; a plain text doubles the dollar signs that would
 //! otherwise be read. A place that is a secret stays one, whatever is asked.
+//!
+//! What is taken out goes with its key, its line and the comment on that line; comments on lines of
+//! their own stay, since nobody can tell what they speak of. A map that becomes empty stays as `{}`:
+//! it may be somebody's, and the proof is then exact. Only what could be replaced can be taken out.
 
 mod locate;
 mod marks;
@@ -38,12 +42,13 @@ use self::{
 };
 use crate::model::{EscPath, SecretValue, Segment};
 
-/// One value to be put at one path.
+/// One value to be put at one path, or the name to be taken out.
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'a> {
     /// Relative to `values`.
     pub path: &'a EscPath,
-    pub value: &'a SecretValue,
+    /// `None`: the key goes with its value.
+    pub value: Option<&'a SecretValue>,
     /// Whether it is to be a secret in ESC; a place that is one stays one.
     pub secret: bool,
 }
@@ -57,7 +62,7 @@ pub struct Edited {
     pub refused: Vec<(usize, Refusal)>,
 }
 
-/// Puts all `changes` that can be put into `definition`.
+/// Makes all `changes` that can be made to `definition`.
 pub fn edit(definition: &SecretValue, changes: &[Change<'_>]) -> Edited {
     let unedited = |refusal: Refusal| Edited {
         text: definition.clone(),
@@ -113,18 +118,18 @@ fn gather(document: &Document<'_>, changes: &[Change<'_>]) -> (Wanted, Vec<(usiz
     let mut accepted = Vec::new();
     for (at, change) in changes.iter().enumerate() {
         match prepare(document, change) {
-            Ok((spot, form)) => accepted.push(Accepted { at, path: change.path, spot, form }),
+            Ok((spot, leaf)) => accepted.push(Accepted { at, path: change.path, spot, leaf }),
             Err(refusal) => refused.push((at, refusal)),
         }
     }
     refuse_gaps(&mut accepted, &mut refused);
     // What is there already is claimed as well: of two values for one place one is refused.
     let (mut claimed, mut wanted) = (Wanted::default(), Wanted::default());
-    for Accepted { at, path, spot, form } in accepted {
+    for Accepted { at, path, spot, leaf } in accepted {
         let full = document.full(path);
-        let is_kept = matches!((&spot, &form), (Spot::There(Shape::Text(old)), Form::Text(new)) if **old == ***new);
-        let claim = claimed.insert(&full, Form::Text(Text::default()));
-        let claim = claim.and_then(|()| if is_kept { Ok(()) } else { wanted.insert(&full, form) });
+        let is_kept = is_there(&spot, &leaf);
+        let claim = claimed.insert(&full, Wanted::Gone);
+        let claim = claim.and_then(|()| if is_kept { Ok(()) } else { wanted.insert(&full, leaf) });
         if claim.is_err() {
             refused.push((at, Refusal::Overlap { at: path.to_string() }));
         }
@@ -136,15 +141,32 @@ struct Accepted<'c, 'n, 't> {
     at: usize,
     path: &'c EscPath,
     spot: Spot<'n, 't>,
-    form: Form,
+    leaf: Wanted,
+}
+
+/// Whether nothing is to be changed.
+fn is_there(spot: &Spot<'_, '_>, leaf: &Wanted) -> bool {
+    match (spot, leaf) {
+        (Spot::There(Shape::Text(old)), Wanted::Leaf(Form::Text(new))) => **old == ***new,
+        (Spot::Missing { .. }, Wanted::Gone) => true,
+        _ => false,
+    }
 }
 
 /// Where a change goes and what is written there.
-fn prepare<'n, 't>(document: &'n Document<'t>, change: &Change<'_>) -> Result<(Spot<'n, 't>, Form), Refusal> {
+fn prepare<'n, 't>(document: &'n Document<'t>, change: &Change<'_>) -> Result<(Spot<'n, 't>, Wanted), Refusal> {
     let spot = document.find(change.path)?;
+    let Some(value) = change.value else { return removable(spot, change.path) };
     let is_secret = matches!(spot, Spot::There(Shape::Call(_)));
-    let form = Form::of(change.value, change.secret || is_secret)?;
-    Ok((spot, form))
+    Ok((spot, Wanted::Leaf(Form::of(value, change.secret || is_secret)?)))
+}
+
+/// What would close up after it is not taken out: every later item would be somebody else's.
+fn removable<'n, 't>(spot: Spot<'n, 't>, path: &EscPath) -> Result<(Spot<'n, 't>, Wanted), Refusal> {
+    match (&spot, path.segments().last()) {
+        (Spot::There(_), Some(Segment::Index(_))) => Err(Refusal::Item { at: path.to_string() }),
+        _ => Ok((spot, Wanted::Gone)),
+    }
 }
 
 /// Lists grow at their end: an index beyond it needs all between to be written as well.
@@ -152,6 +174,7 @@ fn refuse_gaps(accepted: &mut Vec<Accepted<'_, '_, '_>>, refused: &mut Vec<(usiz
     loop {
         let made: HashSet<EscPath> = accepted
             .iter()
+            .filter(|change| matches!(change.leaf, Wanted::Leaf(_)))
             .flat_map(|change| (0..change.path.segments().len()).map(|length| change.path.start(length + 1)))
             .collect();
         let before = accepted.len();
@@ -169,7 +192,8 @@ fn refuse_gaps(accepted: &mut Vec<Accepted<'_, '_, '_>>, refused: &mut Vec<(usiz
 }
 
 fn gap(change: &Accepted<'_, '_, '_>, made: &HashSet<EscPath>) -> Option<Refusal> {
-    let Spot::Missing { depth, length } = change.spot else { return None };
+    let (Spot::Missing { depth, length }, Wanted::Leaf(_)) = (&change.spot, &change.leaf) else { return None };
+    let (depth, length) = (*depth, *length);
     for (at, segment) in change.path.segments().iter().enumerate().skip(depth) {
         let Segment::Index(index) = segment else { continue };
         let length = if at == depth { length } else { 0 };

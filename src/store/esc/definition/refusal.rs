@@ -1,4 +1,4 @@
-//! Why a value is not put into a definition: what, where, and what can be done; never a value.
+//! Why a definition is not changed as asked: what, where, and what can be done; never a value.
 
 use crate::yaml::YamlError;
 
@@ -9,13 +9,15 @@ pub enum Refusal {
     Ambiguous { at: String },
     #[error("{at} lies beyond the end of its list, which has {length} items")]
     Beyond { at: String, length: usize },
+    #[error("{at} is an item of a list, and those after it would move")]
+    Item { at: String },
     #[error("{at} is written with an anchor, an alias, a tag or a merge key")]
     Linked { at: String },
     #[error("{at} is {what}, so that nothing can lie below it")]
     Midway { at: String, what: &'static str },
     #[error("the value is not UTF-8, and a definition is text")]
     NotUtf8,
-    #[error("{at} is {what}, which is never replaced by a value")]
+    #[error("{at} is {what}, which is never replaced by a value and never taken out")]
     Opaque { at: String, what: &'static str },
     #[error("{at} is written twice, or lies below another place that is written")]
     Overlap { at: String },
@@ -35,6 +37,7 @@ impl Refusal {
         match self {
             Self::Ambiguous { .. } => "remove all but one of them: `esc env edit`".into(),
             Self::Beyond { length, .. } => format!("the next free position is [{length}]"),
+            Self::Item { .. } => "take it out by hand: `esc env edit`".into(),
             Self::Linked { .. } => "write it out plainly: ESC itself takes no anchors and aliases".into(),
             Self::Midway { .. } => "point the mapping at another path, or make it an object".into(),
             Self::NotUtf8 => "store it as base64 and declare `encoding: base64` in the mapping".into(),

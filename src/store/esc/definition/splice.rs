@@ -4,6 +4,7 @@
 //! indentation stay as they are, and what is new follows what surrounds it.
 
 mod extent;
+mod removal;
 mod render;
 
 use std::collections::{BTreeMap, HashSet};
@@ -45,6 +46,8 @@ struct Splice {
     end: usize,
     text: Text,
 }
+
+type Pair<'t> = (Node<'t>, Node<'t>);
 
 /// What a value hangs on.
 #[derive(Clone, Copy)]
@@ -96,9 +99,11 @@ impl Splicer<'_> {
     fn value(&mut self, slot: Slot, node: &Node<'_>, wanted: &Wanted) {
         let stays = matches!(slot, Slot::Flow { .. }) || !self.is_bare(node);
         match (wanted, &node.kind) {
-            (Wanted::Branch(children), NodeKind::Map(pairs)) if stays => self.pairs(node, pairs, children),
+            (Wanted::Branch(children), NodeKind::Map(pairs)) if stays => self.pairs(slot, node, pairs, children),
             (Wanted::Branch(children), NodeKind::List(items)) if stays => self.items(node, items, children),
             (Wanted::Branch(_), _) => self.replace(slot, node, &wanted.fresh()),
+            // Its map takes it out, with its key.
+            (Wanted::Gone, _) => {}
             (Wanted::Leaf(form), _) => match shape(node) {
                 Ok(Shape::Call(call)) => self.call(call, form),
                 _ => self.replace(slot, node, &form.fresh()),
@@ -113,33 +118,42 @@ impl Splicer<'_> {
         node.flow && inside.is_some_and(|inside| inside.trim().is_empty())
     }
 
-    fn pairs(&mut self, map: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], children: &BTreeMap<Segment, Wanted>) {
+    fn pairs(&mut self, slot: Slot, map: &Node<'_>, pairs: &[Pair<'_>], children: &BTreeMap<Segment, Wanted>) {
         let mut found = HashSet::new();
-        for (key, value) in pairs {
+        let mut gone = Vec::new();
+        for (at, (key, value)) in pairs.iter().enumerate() {
             let Some(name) = key.as_scalar().map(|scalar| Segment::Key((*scalar.text).into())) else { continue };
             if let Some(child) = children.get(&name) {
+                gone.extend(child.is_gone().then_some(at));
                 self.value(self.slot(map, key), value, child);
                 found.insert(name);
             }
         }
         let fresh = fresh_pairs(children.iter().filter(|(name, _)| !found.contains(*name)));
-        if fresh.is_empty() {
-            return;
+        if !gone.is_empty() {
+            return self.take_out(slot, map, pairs, &gone, &fresh);
         }
+        if !fresh.is_empty() {
+            self.add(map, pairs.last(), &fresh);
+        }
+    }
+
+    /// Puts new pairs behind the last one that stays.
+    fn add(&mut self, map: &Node<'_>, last: Option<&Pair<'_>>, fresh: &[(&str, Fresh<'_>)]) {
+        let end = last.map_or(map.start as usize + 1, |(key, value)| self.end_of_pair(map, key, value));
         let room = Fresh::room(&Fresh::Map(Vec::new()), 4);
         let room = fresh.iter().map(|(key, child)| key.len() * 6 + child.room(16) + room).sum();
         let mut text = Zeroizing::new(String::with_capacity(room));
         if map.flow {
-            let at = pairs.last().map_or(map.start as usize + 1, |(key, value)| self.end_of_pair(map, key, value));
             for (position, (key, child)) in fresh.iter().enumerate() {
-                text.push_str(if position > 0 || !pairs.is_empty() { ", " } else { "" });
+                text.push_str(if position > 0 || last.is_some() { ", " } else { "" });
                 render::flow_pair(&mut text, key, child);
             }
-            return self.put(at, at, text);
+            return self.put(end, end, text);
         }
-        let at = self.line_end(self.end(map.start as usize, map));
-        let indent = pairs.first().map_or(0, |(key, _)| key.at.column as usize - 1);
-        for (key, child) in &fresh {
+        let at = self.line_end(end);
+        let indent = last.map_or(0, |(key, _)| key.at.column as usize - 1);
+        for (key, child) in fresh {
             self.layout.line(&mut text, indent);
             self.layout.pair(&mut text, key, child, indent);
         }

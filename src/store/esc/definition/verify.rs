@@ -3,7 +3,7 @@
 //! It knows nothing of how the text was made, and compares node by node: kinds, texts,
 //! quoting, tags, anchors, order.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     locate::Document,
@@ -34,26 +34,33 @@ pub(super) fn same(old: Within<'_, '_>, new: Within<'_, '_>) -> bool {
 fn agrees(old: Within<'_, '_>, wanted: Option<&Wanted>, new: Within<'_, '_>) -> bool {
     let children = match wanted {
         Some(Wanted::Leaf(form)) => return made(&form.fresh(), new.1),
+        Some(Wanted::Gone) => return false,
         Some(Wanted::Branch(children)) => Some(children),
         None => None,
     };
     let child = |segment: &Segment| children.and_then(|children| children.get(segment));
     let is_filled = wanted.is_some() && is_empty(old.1);
+    if children.is_some_and(|children| empties(old.1, children)) {
+        return made(&Fresh::Map(Vec::new()), new.1);
+    }
     if !is_filled && !same_dress(old, new) {
         return false;
     }
     match (&old.1.kind, &new.1.kind) {
         (NodeKind::Map(pairs), NodeKind::Map(others)) if !pairs.is_empty() || wanted.is_none() => {
             let mut found = HashSet::new();
-            let kept = pairs.len() <= others.len()
-                && pairs.iter().zip(others).all(|((key, value), (other_key, other))| {
+            let is_gone = |key: &Node<'_>| children.is_some_and(|children| gone(key, children));
+            let kept: Vec<_> = pairs.iter().filter(|(key, _)| !is_gone(key)).collect();
+            let count = kept.len();
+            let kept = count <= others.len()
+                && kept.into_iter().zip(others).all(|((key, value), (other_key, other))| {
                     let name = children.and(key.as_scalar()).map(|scalar| Segment::Key((*scalar.text).into()));
                     let wanted = name.as_ref().and_then(child);
                     found.extend(name);
                     agrees((old.0, key), None, (new.0, other_key)) && agrees((old.0, value), wanted, (new.0, other))
                 });
             let fresh = children.into_iter().flatten().filter(|(name, _)| !found.contains(*name));
-            kept && made_pairs(&fresh_pairs(fresh), &others[pairs.len()..])
+            kept && made_pairs(&fresh_pairs(fresh), &others[count..])
         }
         (NodeKind::List(items), NodeKind::List(others)) if !items.is_empty() || wanted.is_none() => {
             let kept =
@@ -72,6 +79,18 @@ fn agrees(old: Within<'_, '_>, wanted: Option<&Wanted>, new: Within<'_, '_>) -> 
         }
         _ => wanted.is_some_and(|wanted| is_empty(old.1) && made(&wanted.fresh(), new.1)),
     }
+}
+
+/// Whether a key is to go.
+fn gone(key: &Node<'_>, children: &BTreeMap<Segment, Wanted>) -> bool {
+    let child = |scalar: &Scalar<'_>| children.get(&Segment::Key((*scalar.text).into()));
+    key.as_scalar().and_then(child).is_some_and(Wanted::is_gone)
+}
+
+/// Whether all that a map has is to go, and nothing comes.
+fn empties(node: &Node<'_>, children: &BTreeMap<Segment, Wanted>) -> bool {
+    let pairs = node.as_map().unwrap_or_default();
+    !pairs.is_empty() && pairs.iter().all(|(key, _)| gone(key, children)) && children.values().all(Wanted::is_gone)
 }
 
 /// Tags, anchors and braces; of an alias, its name.
@@ -131,7 +150,7 @@ mod tests {
         let mut wanted = Wanted::default();
         for (path, secret) in [("a", false), ("b[2]", true), ("c", true), ("n.m", true)] {
             let form = Form::of(&"new".into(), secret).expect("text");
-            assert!(wanted.insert(&document.full(&path.parse().expect("legal")), form).is_ok());
+            assert!(wanted.insert(&document.full(&path.parse().expect("legal")), Wanted::Leaf(form)).is_ok());
         }
         let good = "values:\n  a: \"new\"\n  b: [x, y, {\"fn::secret\": \"new\"}]\n  c: {fn::secret: \"new\"}\n  \
                     d: 1\n  e: &z q\n  n:\n    m:\n      fn::secret: \"new\"\n";

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::quoting::{FROM_BASE64, Form, SECRET};
 use crate::model::Segment;
 
-/// What is wanted at one node: another value, or changes below it.
+/// What is wanted at one node: another value, or changes below it, or that it is gone.
 pub(super) enum Wanted {
     Branch(BTreeMap<Segment, Wanted>),
+    Gone,
     Leaf(Form),
 }
 
@@ -28,13 +29,13 @@ impl Default for Wanted {
 }
 
 impl Wanted {
-    pub(super) fn insert(&mut self, path: &[Segment], form: Form) -> Result<(), Overlap> {
+    pub(super) fn insert(&mut self, path: &[Segment], leaf: Self) -> Result<(), Overlap> {
         let (Self::Branch(children), [first, rest @ ..]) = (self, path) else { return Err(Overlap) };
         match (children.get_mut(first), rest) {
             (Some(_), []) => Err(Overlap),
-            (Some(child), rest) => child.insert(rest, form),
+            (Some(child), rest) => child.insert(rest, leaf),
             (None, rest) => {
-                let mut child = Self::Leaf(form);
+                let mut child = leaf;
                 for segment in rest.iter().rev() {
                     child = Self::Branch(BTreeMap::from([(segment.clone(), child)]));
                 }
@@ -44,10 +45,16 @@ impl Wanted {
         }
     }
 
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self, Self::Gone)
+    }
+
     /// The node this makes where there is none.
     pub(super) fn fresh(&self) -> Fresh<'_> {
         match self {
             Self::Leaf(form) => form.fresh(),
+            // Only what is there is ever wanted gone, so that nothing is made for it.
+            Self::Gone => Fresh::Map(Vec::new()),
             Self::Branch(children) if matches!(children.keys().next(), Some(Segment::Index(_))) => {
                 Fresh::List(children.values().map(Self::fresh).collect())
             }
@@ -56,11 +63,11 @@ impl Wanted {
     }
 }
 
-/// The children that are keys, as new pairs.
+/// The children that are keys and not to be gone, as new pairs.
 pub(super) fn fresh_pairs<'w>(children: impl Iterator<Item = (&'w Segment, &'w Wanted)>) -> Vec<(&'w str, Fresh<'w>)> {
     let pair = |(segment, child): (&'w Segment, &'w Wanted)| match segment {
-        Segment::Key(key) => Some((&**key, child.fresh())),
-        Segment::Index(_) => None,
+        Segment::Key(key) if !child.is_gone() => Some((&**key, child.fresh())),
+        Segment::Key(_) | Segment::Index(_) => None,
     };
     children.filter_map(pair).collect()
 }
