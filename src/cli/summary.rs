@@ -41,6 +41,7 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         held_back: Vec::new(),
         outcomes: Vec::new(),
         remarks: Vec::new(),
+        ssh: None,
         incomplete,
         requests: outcome.requests,
         duration: outcome.duration,

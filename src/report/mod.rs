@@ -13,12 +13,14 @@ mod junit;
 mod markdown;
 mod order;
 mod sarif;
+mod ssh;
 mod summary;
 mod text;
 mod writes;
 
 use std::{fmt, io, sync::Arc, time::Duration};
 
+pub use ssh::{KeyReport, RegistryReport, RotationReport, SshMachineReport, SshReport, SshState, StepEnd, StepReport};
 pub use summary::Summary;
 pub use writes::{ActionReport, HeldBackReport, OutcomeReport};
 
@@ -50,6 +52,8 @@ pub struct Report {
     pub outcomes: Vec<OutcomeReport>,
     /// Sentences about the run as a whole: how long it will take, how to put back what it replaced.
     pub remarks: Vec<String>,
+    /// What is told of the machines' key by the commands that are about it.
+    pub ssh: Option<SshReport>,
     /// Whether any store could not be asked or did not answer (exit code 3).
     pub incomplete: bool,
     /// Requests sent, by store, in a fixed order.
@@ -142,10 +146,11 @@ impl Report {
 
     /// The exit code of the contract: of all causes that hold, the one with the highest number.
     pub fn exit_code(&self) -> u8 {
-        if self.held_back.iter().any(|held| held.because.is_refusal()) {
+        if self.held_back.iter().any(|held| held.because.is_refusal()) || self.ssh_state() == Some(SshState::Refused) {
             return 5;
         }
-        if self.outcomes.iter().any(|outcome| outcome.end != End::Done) {
+        let ssh_open = self.ssh.as_ref().is_some_and(SshReport::is_left_open);
+        if ssh_open || self.outcomes.iter().any(|outcome| outcome.end != End::Done) {
             return 4;
         }
         match self.verdict {
@@ -153,6 +158,10 @@ impl Report {
             Verdict::Fail => 1,
             Verdict::Unknown => 3,
         }
+    }
+
+    fn ssh_state(&self) -> Option<SshState> {
+        self.ssh.as_ref().map(|ssh| ssh.state)
     }
 
     /// Whether this finding alone makes the verdict `fail`.

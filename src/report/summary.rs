@@ -6,6 +6,7 @@
 //! included, outweighs what was found (exit 3 over exit 1); and a run that checked
 //! nothing has failed.
 
+mod ssh;
 mod writes;
 
 use std::{fmt::Write as _, time::Duration};
@@ -16,6 +17,7 @@ use crate::{
     model::{Severity, Status},
     plan::End,
 };
+use ssh::Weight;
 use writes::Writes;
 
 /// What the fields of a report beside its verdict come to.
@@ -25,11 +27,14 @@ pub(super) fn decide(report: &Report) -> Verdict {
     let failed = outcomes.iter().any(|outcome| !matches!(outcome.end, End::Done | End::Unknown));
     let unknown = report.incomplete || outcomes.iter().any(|outcome| outcome.end == End::Unknown);
     let all = || findings.iter().chain(entries.iter().flat_map(|entry| &entry.findings));
-    if refused || failed {
+    let weight = ssh::weight(report.ssh.as_ref());
+    let is_about_the_key = entries.is_empty() && report.ssh.is_some();
+    if refused || failed || weight == Weight::Fail {
         Verdict::Fail
-    } else if unknown {
+    } else if unknown || weight == Weight::Unknown {
         Verdict::Unknown
-    } else if !entries.iter().any(is_checked) || all().any(|finding| finding.severity <= *fail_on) {
+    } else if !(is_about_the_key || entries.iter().any(is_checked)) || all().any(|finding| finding.severity <= *fail_on)
+    {
         Verdict::Fail
     } else {
         Verdict::Pass
@@ -48,6 +53,9 @@ pub struct Summary {
     /// Findings that say no more than that something could not be read.
     unread: usize,
     writes: Writes,
+    /// What was looked at in place of entries, where there are none.
+    machines: Option<String>,
+    ssh_trouble: Option<String>,
     incomplete: bool,
     verdict: Verdict,
     exit_code: u8,
@@ -75,6 +83,8 @@ impl Summary {
             severities,
             unread,
             writes: Writes::of(report),
+            machines: report.ssh.as_ref().filter(|_| report.entries.is_empty()).map(ssh::sentence),
+            ssh_trouble: report.ssh.as_ref().and_then(ssh::trouble),
             incomplete: report.incomplete,
             verdict: report.verdict,
             exit_code: report.exit_code(),
@@ -93,6 +103,16 @@ impl Summary {
 
     /// Counts what was checked and what could not be.
     pub fn sentence(&self) -> String {
+        let mut text = match &self.machines {
+            Some(machines) => machines.clone(),
+            None => self.checked_sentence(),
+        };
+        let requests = counted(usize::try_from(self.requests).unwrap_or(usize::MAX), "request");
+        write!(text, "; {requests} in {}", spoken(self.duration)).expect("a string takes all");
+        text
+    }
+
+    fn checked_sentence(&self) -> String {
         let mut text = format!("checked {} of {}", self.checked, counted(self.entries, "entry"));
         let known = Status::ALL.iter().filter(|status| **status != Status::Unknown && self.count(**status) > 0);
         for (at, status) in known.enumerate() {
@@ -103,8 +123,6 @@ impl Summary {
         if unknown > 0 {
             write!(text, "; {unknown} could not be checked").expect("a string takes all");
         }
-        let requests = counted(usize::try_from(self.requests).unwrap_or(usize::MAX), "request");
-        write!(text, "; {requests} in {}", spoken(self.duration)).expect("a string takes all");
         text
     }
 
@@ -120,7 +138,8 @@ impl Summary {
 
     /// Why the verdict is what it is.
     pub fn why(&self) -> String {
-        let writes = self.writes.troubles();
+        let mut writes = self.writes.troubles();
+        writes.extend(self.ssh_trouble.clone());
         if writes.is_empty() {
             return self.why_beside_writes();
         }
@@ -132,7 +151,7 @@ impl Summary {
     fn why_beside_writes(&self) -> String {
         match self.verdict {
             Verdict::Unknown => self.why_unknown(),
-            Verdict::Fail if self.checked == 0 => "nothing was checked".to_owned(),
+            Verdict::Fail if self.checked == 0 && self.machines.is_none() => "nothing was checked".to_owned(),
             Verdict::Fail => self.found(|severity| severity <= self.fail_on).unwrap_or_else(|| "failed".to_owned()),
             Verdict::Pass => self.why_pass(),
         }
@@ -249,6 +268,7 @@ mod tests {
             held_back: Vec::new(),
             outcomes: Vec::new(),
             remarks: Vec::new(),
+            ssh: None,
             incomplete,
             requests: vec![("esc".to_owned(), 2), ("github".to_owned(), 3)],
             duration: Duration::from_millis(48),

@@ -110,6 +110,7 @@ mod tests {
             held_back: Vec::new(),
             outcomes: Vec::new(),
             remarks: Vec::new(),
+            ssh: None,
             incomplete,
             requests: Vec::new(),
             duration: Duration::ZERO,

@@ -85,6 +85,7 @@ pub(crate) fn report(entries: Vec<EntryReport>, findings: Vec<Finding>, incomple
         held_back: Vec::new(),
         outcomes: Vec::new(),
         remarks: Vec::new(),
+        ssh: None,
         incomplete,
         requests: vec![("esc".to_owned(), 1), ("github".to_owned(), 4)],
         duration: Duration::from_millis(48),
