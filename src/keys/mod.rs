@@ -4,7 +4,11 @@
 //! with it. Invariants: what is accepted here OpenSSH accepts, byte by byte; a public
 //! key is exactly one line, whatever its comment says; no fault quotes a key.
 
+mod authorized;
+mod comment;
+mod container;
 mod damage;
+mod fault;
 mod private;
 mod public;
 pub mod text;
@@ -12,6 +16,10 @@ pub mod text;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use authorized::{AuthorizedKey, AuthorizedKeys, AuthorizedLine};
+pub use comment::{CommentError, KeyComment, made_at};
+pub use container::{Container, Unlocked};
 pub use damage::Damage;
-pub use private::private_key_damage;
+pub use fault::PairFault;
+pub use private::{is_locked, private_key_damage, public_half};
 pub use public::{KeyFingerprint, PublicKey, public_key, public_line};

@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::{
-    Damage,
+    Container, Damage, PairFault, PublicKey,
     public::{field, is_public_kind},
     text::{decode_base64, is_blank, trimmed},
 };
@@ -22,6 +22,27 @@ pub fn private_key_damage(value: &SecretValue) -> Option<Damage> {
     // The form is looked at; nothing of the text leaves.
     let Some(text) = value.expose_text() else { return Some(Damage::NotPrivate) };
     look_before_frame(text).or_else(|| look_at_lines(text)).or_else(|| look_at_frame(text))
+}
+
+/// The public half of a private key's text, where OpenSSH's container keeps it in the open.
+pub fn public_half(value: &SecretValue) -> Option<PublicKey> {
+    let container = Container::parse(value).ok()?;
+    let public = container.public().clone();
+    match container.unlock(None) {
+        Ok(unlocked) => Some(unlocked.public),
+        Err(PairFault::Locked | PairFault::UnsupportedKind) => Some(public),
+        Err(_) => None,
+    }
+}
+
+/// Whether a passphrase is wanted before it can be used.
+pub fn is_locked(value: &SecretValue) -> bool {
+    if let Ok(container) = Container::parse(value) {
+        return container.is_locked();
+    }
+    // Of the other containers only the words are looked at that say so.
+    let text = value.expose_text().unwrap_or_default();
+    text.contains("Proc-Type: 4,ENCRYPTED") || text.contains("BEGIN ENCRYPTED PRIVATE KEY")
 }
 
 /// What the text is in the place of a block that starts at its first byte.
@@ -90,7 +111,7 @@ fn look_at_frame(text: &str) -> Option<Damage> {
 }
 
 /// The label and what stands between the two lines of the frame.
-fn unframed(block: &str) -> Option<(&str, &str)> {
+pub(super) fn unframed(block: &str) -> Option<(&str, &str)> {
     let (head, rest) = block.split_once('\n')?;
     let label = head.trim_end().strip_prefix(BEGIN)?.strip_suffix("-----")?;
     let (body, tail) = rest.rsplit_once("-----END ")?;

@@ -11,7 +11,8 @@ use base64::{
 use zeroize::Zeroizing;
 
 use super::{
-    Damage,
+    Damage, KeyComment,
+    authorized::split_options,
     private::BEGIN,
     text::{decode_base64, trimmed},
 };
@@ -35,8 +36,32 @@ impl PublicKey {
         parse_line(line)
     }
 
+    /// The same key under another comment.
+    #[must_use]
+    pub fn with_comment(&self, comment: &KeyComment) -> Self {
+        Self { comment: comment.as_str().into(), ..self.clone() }
+    }
+
+    /// A key without comment from what its body encodes.
+    pub(super) fn of_blob(blob: &[u8]) -> Option<Self> {
+        let kind = std::str::from_utf8(field(blob)?.0).ok().filter(|kind| is_public_kind(kind))?;
+        let blob = parse_body(kind, &STANDARD.encode(blob))?;
+        Some(Self { kind: kind.into(), blob: blob.into(), comment: "".into() })
+    }
+
+    /// The same key under a comment that somebody else wrote, if that stays on its line.
+    pub(super) fn commented(&self, comment: &str) -> Option<Self> {
+        let is_line = !comment.contains(|letter: char| letter.is_control() && letter != '\t');
+        is_line.then(|| Self { comment: comment.trim().into(), ..self.clone() })
+    }
+
     pub fn kind(&self) -> &str {
         &self.kind
+    }
+
+    /// What the body encodes, by which a key is itself.
+    pub(super) fn blob(&self) -> &[u8] {
+        &self.blob
     }
 
     pub fn comment(&self) -> &str {
@@ -105,39 +130,84 @@ pub fn public_line(value: &SecretValue) -> Result<PublicKey, Damage> {
 
 /// The key in the base64 of such a line, however that is wrapped.
 pub fn public_key(value: &SecretValue) -> Result<PublicKey, Damage> {
-    // As above; a public key in the open is told apart so that the reason can say so.
+    // As above; what was stored by mistake is told apart so that the reason can say so.
     let text = trimmed(value.expose_text().ok_or(Damage::NotPublic)?);
-    if is_public_kind(text.split_ascii_whitespace().next().unwrap_or_default()) {
-        return Err(Damage::NotBase64);
+    if starts_with_kind(text) {
+        return Err(Damage::NotEncoded);
     }
-    if text.starts_with(BEGIN) {
+    if text.contains(BEGIN) {
         return Err(Damage::PrivateForPublic);
     }
-    let decoded = decode_base64(text.as_bytes()).map(Zeroizing::new).ok_or(Damage::NotBase64)?;
-    parse_line(std::str::from_utf8(&decoded).map_err(|_| Damage::NotPublic)?)
+    let decoded = decode_base64(text.as_bytes()).map(Zeroizing::new).ok_or_else(|| base64_damage(text))?;
+    let line = std::str::from_utf8(&decoded).map_err(|_| Damage::NotPublic)?;
+    if let Some(twice) = decode_base64(trimmed(line).as_bytes()).map(Zeroizing::new) {
+        let words = String::from_utf8_lossy(&twice).contains("PRIVATE KEY");
+        return Err(match std::str::from_utf8(&twice) {
+            _ if words => Damage::PrivateForPublic,
+            Ok(inner) if starts_with_kind(inner) => Damage::EncodedTwice,
+            _ => Damage::NotPublic,
+        });
+    }
+    parse_line(line)
+}
+
+/// Why it is no base64, as far as one can tell.
+fn base64_damage(text: &str) -> Damage {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '=' | '-' | '_');
+    let is_break = |letter: char| letter.is_ascii_whitespace();
+    if !text.chars().all(|letter| is_letter(letter) || is_break(letter)) {
+        return Damage::NotBase64;
+    }
+    let joined: Zeroizing<String> = Zeroizing::new(text.split(is_break).collect());
+    if joined.contains(['-', '_']) {
+        return Damage::UrlSafe;
+    }
+    // Standard decoders pass over line ends and stumble over blanks.
+    if decode_base64(joined.as_bytes()).map(Zeroizing::new).is_some() { Damage::BlankInside } else { Damage::NotBase64 }
+}
+
+fn starts_with_kind(text: &str) -> bool {
+    is_public_kind(text.split_ascii_whitespace().next().unwrap_or_default())
 }
 
 fn parse_line(text: &str) -> Result<PublicKey, Damage> {
-    if trimmed(text).starts_with(BEGIN) {
+    if text.contains(BEGIN) {
         return Err(Damage::PrivateForPublic);
     }
+    if text.starts_with('\u{feff}') {
+        return Err(Damage::ByteOrderMark);
+    }
     let line = text.trim_end_matches(['\n', '\r']);
-    if line.contains(['\n', '\r']) {
-        let first = line.split(['\n', '\r']).next().unwrap_or_default();
-        return Err(if split_key(first).is_some_and(|(kind, body)| parse_body(kind, body).is_none()) {
-            Damage::WrappedLine
-        } else {
-            Damage::SeveralLines
-        });
+    if let Some(damage) = line_damage(line) {
+        return Err(damage);
     }
-    if line.contains(|letter: char| letter.is_control() && letter != '\t') {
-        return Err(Damage::ControlCharacters);
-    }
-    let bare = if split_key(line).is_some() { line } else { without_options(line).ok_or(Damage::NotPublic)? };
+    let bare = if split_key(line).is_some() { line } else { split_options(line).ok_or(Damage::NotPublic)?.1 };
     let (kind, body) = split_key(bare).ok_or(Damage::NotPublic)?;
     let blob = parse_body(kind, body).ok_or(Damage::Body)?;
     let comment = bare[kind.len() + 1 + body.len()..].trim();
     Ok(PublicKey { kind: kind.into(), blob: blob.into(), comment: comment.into() })
+}
+
+/// What keeps a text from being one line with one key, whatever the key.
+fn line_damage(line: &str) -> Option<Damage> {
+    if line.contains(['\n', '\r']) {
+        let first = line.split(['\n', '\r']).next().unwrap_or_default();
+        let is_cut = split_key(first).is_some_and(|(kind, body)| parse_body(kind, body).is_none());
+        return Some(if is_cut { Damage::WrappedLine } else { Damage::SeveralLines });
+    }
+    if line.contains(|letter: char| letter.is_control() && letter != '\t') {
+        return Some(Damage::ControlCharacters);
+    }
+    if line.split("\\n").skip(1).any(starts_with_kind) {
+        return Some(Damage::SeveralKeys);
+    }
+    // Elsewhere it may be a name: `DOMAIN\nobody`.
+    if line.trim_end().ends_with("\\n") {
+        return Some(Damage::LiteralNewlines);
+    }
+    let words: Vec<_> = line.split_ascii_whitespace().collect();
+    let keys = words.windows(2).filter(|pair| is_public_kind(pair[0]) && pair[1].starts_with("AAAA")).count();
+    (keys > 1).then_some(Damage::SeveralKeys)
 }
 
 /// Type and body of a line that starts with the type.
@@ -147,23 +217,8 @@ fn split_key(line: &str) -> Option<(&str, &str)> {
     is_public_kind(kind).then_some((kind, body))
 }
 
-/// The line behind its options, which end at the first blank outside quotes (sshd(8)).
-fn without_options(line: &str) -> Option<&str> {
-    let mut quoted = false;
-    let mut escaped = false;
-    for (at, letter) in line.char_indices() {
-        match letter {
-            '"' if !escaped => quoted = !quoted,
-            ' ' | '\t' if !quoted => return Some(line[at..].trim_start()),
-            _ => {}
-        }
-        escaped = letter == '\\' && !escaped;
-    }
-    None
-}
-
 /// The blob, if it is whole: fields that fill it exactly, the first of them the type.
-fn parse_body(kind: &str, body: &str) -> Option<Vec<u8>> {
+pub(super) fn parse_body(kind: &str, body: &str) -> Option<Vec<u8>> {
     let blob = STANDARD.decode(body).ok()?;
     let (name, mut rest) = field(&blob)?;
     let mut fields = 0;
@@ -228,7 +283,7 @@ mod tests {
         let encoded = |text: &str| public_key(&SecretValue::from(STANDARD.encode(text)));
         let plain = encoded(public_text()).expect("good");
         assert_eq!(encoded(&format!("{} you@host\r\n", public_text().trim_end())).expect("good"), plain);
-        assert_eq!(public_key(&SecretValue::from(public_text())).err(), Some(Damage::NotBase64));
+        assert_eq!(public_key(&SecretValue::from(public_text())).err(), Some(Damage::NotEncoded));
         assert_eq!(encoded(private_key()).err(), Some(Damage::PrivateForPublic));
     }
 }
