@@ -5,9 +5,12 @@
 //! that is wiped, or in the one file that was declared for it, and nowhere else; no key
 //! is ever an argument or in the environment of a child.
 
+pub mod client;
+mod edit;
 pub mod files;
 pub mod pair;
 pub mod remote;
 pub mod rotation;
 
+pub use client::{SshOptions, SystemSsh};
 pub use remote::{Identity, Installed, LoginCause, LoginFault, Machine, Proved, Remote, Removed};

@@ -50,6 +50,8 @@ pub struct Machine {
 pub struct Identity {
     pub file: PathBuf,
     pub fingerprint: KeyFingerprint,
+    /// The public half: what the far side knows it by, and must not lose.
+    pub public: PublicKey,
     /// What unlocks the file, if it is locked.
     pub passphrase: Option<SecretValue>,
 }
