@@ -8,6 +8,7 @@
 pub mod client;
 mod edit;
 pub mod files;
+pub mod inject;
 pub mod pair;
 pub mod remote;
 pub mod rotation;
