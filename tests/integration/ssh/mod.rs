@@ -1,0 +1,3 @@
+//! Keys, machines and cloud-init documents, against the real programs.
+
+mod cloud;
