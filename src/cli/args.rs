@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Rollback(RollbackArgs),
     /// Show the audit log, verified
     History(HistoryArgs),
+    /// Rotate the machines' SSH key, and look after it
+    Ssh(super::ssh::args::SshArgs),
     /// Work on mapping files
     Mapping(MappingArgs),
     /// Serve the emulator of ESC and GitHub on loopback

@@ -7,6 +7,7 @@ pub mod apply;
 mod esc_state;
 mod observe;
 mod read_plan;
+mod rotation;
 mod selection;
 mod sync;
 
@@ -14,6 +15,10 @@ pub use apply::{Pace, PaceOptions, Progress, Stop};
 pub use esc_state::EscState;
 pub use observe::observe;
 pub use read_plan::ReadPlan;
+pub use rotation::{
+    Course, Ending, Kept, NotGone, Preflight, Refusal, RefusalKind, RotationFault, RotationOptions, Rotator,
+    StepOutcome, Told, Tried, Verified,
+};
 pub use selection::{Selection, SelectionError};
 pub use sync::{
     Applied, Applying, Attested, Given, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite,

@@ -88,6 +88,8 @@ pub enum StepEnd {
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum SshState {
     Done,
+    /// A machine does not open with the key in force.
+    Failed,
     /// Nothing is under way.
     #[default]
     Idle,
@@ -130,6 +132,7 @@ impl SshState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Failed => "failed",
             Self::Idle => "idle",
             Self::Incomplete => "incomplete",
             Self::Refused => "refused",

@@ -15,3 +15,4 @@ pub mod rotation;
 
 pub use client::{SshOptions, SystemSsh};
 pub use remote::{Identity, Installed, LoginCause, LoginFault, Machine, Proved, Remote, Removed};
+pub use rotation::{MachineState, MachineStatus, Step};

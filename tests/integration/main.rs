@@ -11,6 +11,7 @@ mod mapping;
 mod mishaps;
 mod plan;
 mod report;
+mod rotation;
 mod sandbox_esc;
 mod sandbox_github;
 mod simulation;

@@ -14,7 +14,7 @@ pub(super) enum Weight {
 pub(super) fn weight(ssh: Option<&SshReport>) -> Weight {
     let Some(ssh) = ssh else { return Weight::Nothing };
     match ssh.state {
-        SshState::Refused | SshState::Unsafe => Weight::Fail,
+        SshState::Failed | SshState::Refused | SshState::Unsafe => Weight::Fail,
         _ if ssh.steps.iter().any(|step| step.end == StepEnd::Failed) => Weight::Fail,
         _ if ssh.is_left_open() => Weight::Unknown,
         SshState::Done | SshState::Idle | SshState::Incomplete => Weight::Nothing,

@@ -6,11 +6,13 @@
 //! deed may be repeated after a kill and then finishes what was begun. Two processes
 //! are kept apart by whoever calls: here it is only noticed.
 
+mod document;
 mod fault;
 mod folder;
 
 use std::path::{Path, PathBuf};
 
+pub use document::replace;
 pub use fault::{FileCause, FileFault};
 use folder::{Folder, Leaf};
 use rustix::fs::Mode;

@@ -5,7 +5,7 @@
 
 mod actors;
 mod disk;
-mod driver;
+pub(crate) mod driver;
 mod exhaustive;
 mod faults;
 mod faults_everywhere;

@@ -1,0 +1,91 @@
+//! What can be typed after `esc-sync ssh`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::args::Writing;
+
+#[derive(Debug, Args)]
+pub(crate) struct SshArgs {
+    #[command(subcommand)]
+    pub(crate) command: SshCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SshCommand {
+    /// Replace the machines' key by a new one, with overlap and proof
+    Rotate(RotateArgs),
+    /// Tell which key is in force where, how old it is, and what to do next
+    Status(StatusArgs),
+    /// Go on with a rotation that was not ended
+    Resume(RotateArgs),
+    /// Take the new key back, as long as it is not in force
+    Cancel(DoorArgs),
+    /// Take the old key from every machine, once the new one is in force
+    Retire(RetireArgs),
+    /// Log in to every machine with the key in force, and change nothing
+    Verify(VerifyArgs),
+}
+
+/// How machines are reached.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Machines")]
+pub(crate) struct ReachArgs {
+    /// Leave this machine out, by name (can be repeated)
+    #[arg(long, value_name = "MACHINE")]
+    pub(crate) exclude: Vec<String>,
+    /// Believe the host key of a machine that was never seen, and remember it; one that changed is still refused
+    #[arg(long)]
+    pub(crate) accept_new_host_keys: bool,
+    /// File with the passphrase of the private key, of the old one and the new one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateArgs {
+    /// Show what would be done, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Retire the old key in this run, too, once the new one is in force
+    #[arg(long)]
+    pub(crate) retire: bool,
+    /// The old key is in other hands: no overlap, and the old key is retired in this run
+    #[arg(long)]
+    pub(crate) compromised: bool,
+    /// Rotate although no machine is known that the key opens
+    #[arg(long)]
+    pub(crate) without_machines: bool,
+    /// Replace GitHub's value of this entry although somebody else changed it (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) overwrite: Vec<String>,
+    #[command(flatten)]
+    pub(crate) door: DoorArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoorArgs {
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RetireArgs {
+    /// Do not wait for the overlap to end
+    #[arg(long)]
+    pub(crate) now: bool,
+    #[command(flatten)]
+    pub(crate) door: DoorArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {}

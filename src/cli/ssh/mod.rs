@@ -1,0 +1,22 @@
+//! `ssh`: the machines' key.
+
+pub(crate) mod args;
+mod command;
+mod outcome;
+mod rotation;
+mod status;
+mod verify;
+
+use self::args::{SshArgs, SshCommand};
+use super::{Failure, args::Global, exit::Exit};
+
+pub(crate) fn run(global: &Global, args: &SshArgs) -> Result<Exit, Failure> {
+    match &args.command {
+        SshCommand::Rotate(args) => rotation::rotate(global, args),
+        SshCommand::Status(args) => status::run(global, args),
+        SshCommand::Resume(args) => rotation::resume(global, args),
+        SshCommand::Cancel(args) => rotation::cancel(global, args),
+        SshCommand::Retire(args) => rotation::retire(global, args),
+        SshCommand::Verify(args) => verify::run(global, args),
+    }
+}

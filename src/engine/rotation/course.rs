@@ -1,0 +1,45 @@
+//! What came of a command about a rotation.
+
+use crate::ssh::rotation::{Blocked, Rotation, Step};
+
+/// How far it came, and why not further.
+#[derive(Clone, Debug)]
+pub struct Course {
+    pub rotation: Rotation,
+    /// In the order in which they were done.
+    pub steps: Vec<StepOutcome>,
+    pub ending: Ending,
+    /// Sentences a person should read: what was left, what was found.
+    pub remarks: Vec<String>,
+}
+
+/// One step, as far as it went.
+#[derive(Clone, Debug)]
+pub struct StepOutcome {
+    pub step: Step,
+    pub is_done: bool,
+    /// What was done, or what is in the way.
+    pub what: String,
+    /// What a person can do about it; empty where nothing is to be done.
+    pub help: String,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Ending {
+    Done,
+    Cancelled,
+    /// The new key is in force, and the old one still good.
+    Overlap,
+    /// Both keys are good where they were; to be gone on with.
+    Incomplete,
+    /// A gate is shut.
+    Blocked(Blocked),
+    Interrupted,
+}
+
+impl Ending {
+    /// Whether everything that was asked for is done.
+    pub fn is_complete(&self) -> bool {
+        matches!(self, Self::Cancelled | Self::Done | Self::Overlap)
+    }
+}
