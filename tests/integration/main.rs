@@ -13,6 +13,7 @@ mod plan;
 mod report;
 mod sandbox_esc;
 mod sandbox_github;
+mod sandbox_lambda;
 mod simulation;
 mod stores;
 mod support;
