@@ -14,6 +14,7 @@ mod report;
 mod rotation;
 mod sandbox_esc;
 mod sandbox_github;
+mod sandbox_lambda;
 mod simulation;
 mod ssh;
 mod stores;

@@ -89,11 +89,12 @@ pub(super) fn malformed(entry: &Entry) -> Option<String> {
     candidates.into_iter().find(|candidate| !pattern.is_match(candidate))
 }
 
-/// The public half that machines get, as base64.
+/// The public half that machines get.
 pub(super) fn public_key(name: &str) -> String {
     of_shape(Shape::PublicKey, name)
 }
 
+/// The same as base64.
 pub(super) fn public_key_base64(name: &str) -> String {
     of_shape(Shape::PublicKeyBase64, name)
 }

@@ -6,6 +6,7 @@ mod esc_login;
 mod esc_writes;
 mod github_faults;
 mod github_lists;
+mod lambda;
 mod leaks;
 mod proxy;
 mod stub;

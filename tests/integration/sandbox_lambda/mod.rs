@@ -1,0 +1,1 @@
+//! The emulated Lambda: its own rules, its control, and a real client.
