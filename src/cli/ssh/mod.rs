@@ -2,6 +2,7 @@
 
 pub(crate) mod args;
 mod command;
+mod inject;
 mod outcome;
 mod rotation;
 mod status;
@@ -12,6 +13,7 @@ use super::{Failure, args::Global, exit::Exit};
 
 pub(crate) fn run(global: &Global, args: &SshArgs) -> Result<Exit, Failure> {
     match &args.command {
+        SshCommand::Inject(args) => inject::run(global, args),
         SshCommand::Rotate(args) => rotation::rotate(global, args),
         SshCommand::Status(args) => status::run(global, args),
         SshCommand::Resume(args) => rotation::resume(global, args),

@@ -28,7 +28,7 @@ mod tests;
 pub use diff::diff;
 pub use embedded::KnownValue;
 pub use refusal::Refusal;
-pub use request::{Injected, Request};
+pub use request::{Injected, Request, is_user_name};
 
 use crate::keys::KeyFingerprint;
 use document::Document;

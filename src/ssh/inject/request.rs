@@ -39,7 +39,7 @@ impl Request {
 
     pub(super) fn check(&self) -> Result<(), Vec<Refusal>> {
         for user in [&self.user, &self.default_user] {
-            if !is_user(user) {
+            if !is_user_name(user) {
                 return Err(Fault::BadUser.at(None).into());
             }
         }
@@ -74,7 +74,7 @@ pub(super) struct Variable {
 }
 
 /// A Unix user name as `useradd` accepts it (shadow 4.15, `is_valid_user_name`), at most 32 characters.
-fn is_user(text: &str) -> bool {
+pub fn is_user_name(text: &str) -> bool {
     (1..=32).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
