@@ -3,6 +3,7 @@
 pub(crate) mod args;
 mod command;
 mod inject;
+mod known;
 mod outcome;
 mod rotation;
 mod status;
