@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    ledger::{AuditEvent, AuditLine, AuditLog, Broken},
+    ledger::{AuditEvent, AuditLine, AuditLog, Broken, journal_parts},
     report::Format,
 };
 
@@ -35,7 +35,7 @@ pub(crate) fn run(global: &Global, args: &HistoryArgs) -> Result<Exit, Failure> 
         Err(broken) => (Vec::new(), Some(broken)),
     };
     let chosen: Vec<_> =
-        lines.iter().filter(|line| args.run.as_deref().is_none_or(|run| *line.entry.run == *run)).collect();
+        lines.iter().filter(|line| args.run.as_deref().is_none_or(|run| is_of(&line.entry.run, run))).collect();
     let text = if json { as_json(&chosen, broken.as_ref()) } else { as_text(&chosen, args.run.as_deref()) };
     terminal::print(text.as_bytes()).map_err(Failure::from_io)?;
     match broken {
@@ -46,6 +46,11 @@ pub(crate) fn run(global: &Global, args: &HistoryArgs) -> Result<Exit, Failure> 
             Ok(Exit::Findings)
         }
     }
+}
+
+/// A run that wrote more than once is found by its own id and by that of each time.
+fn is_of(part: &str, run: &str) -> bool {
+    part == run || journal_parts::whole(part) == run
 }
 
 fn as_text(lines: &[&AuditLine], run: Option<&str>) -> String {

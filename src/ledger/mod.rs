@@ -16,6 +16,7 @@ mod folder;
 mod form;
 pub mod journal;
 mod journal_lines;
+pub mod journal_parts;
 pub(crate) mod key;
 pub mod lease;
 mod line;

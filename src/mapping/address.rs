@@ -12,6 +12,13 @@ use crate::model::{EnvironmentRef, EscPath, NameError, RepoRef, SecretName, Segm
 /// to GitHub, or a value into the key's place.
 pub const KEY_PATH: &str = "esc-sync.fingerprint-key";
 
+/// Where the halves of a key wait in ESC that is to follow the one in force, until it does.
+pub const NEXT_PUBLIC_KEY_PATH: &str = "esc-sync.next-ssh.public-key";
+pub const NEXT_PRIVATE_KEY_PATH: &str = "esc-sync.next-ssh.private-key";
+
+/// Below it esc-sync keeps what is its own; no entry may be there.
+const RESERVED: &str = "esc-sync";
+
 /// As deep as any YAML that we read.
 const MAX_DEPTH: usize = 64;
 
@@ -43,8 +50,8 @@ pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
             sink.error("values-prefix", span, "`values` is the root, not a place").help("name the key below it");
             None
         }
-        Ok(path) if meets_key(&path) => {
-            sink.error("reserved-path", span, format!("{} is where esc-sync keeps its own key", quoted(KEY_PATH)))
+        Ok(path) if is_reserved(&path) => {
+            sink.error("reserved-path", span, format!("{} is where esc-sync keeps its own keys", quoted(RESERVED)))
                 .help("keep the value at another path");
             None
         }
@@ -57,10 +64,8 @@ pub(super) fn path(text: &str, span: Span, sink: &mut Sink) -> Option<EscPath> {
     }
 }
 
-/// Whether the path is the key's, above it or below it.
-fn meets_key(path: &EscPath) -> bool {
-    let same = |(segment, key): (&Segment, &str)| matches!(segment, Segment::Key(name) if **name == *key);
-    path.segments().iter().zip(KEY_PATH.split('.')).all(same)
+fn is_reserved(path: &EscPath) -> bool {
+    matches!(path.segments().first(), Some(Segment::Key(key)) if **key == *RESERVED)
 }
 
 fn is_root(path: &EscPath) -> bool {

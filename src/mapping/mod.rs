@@ -41,7 +41,7 @@ use crate::{
     yaml::Position,
 };
 
-pub use address::KEY_PATH;
+pub use address::{KEY_PATH, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH};
 pub use diagnostic::{Diagnostic, Diagnostics, FileTrouble, Related};
 pub use json_schema::json_schema;
 pub use load::{LoadOptions, Loaded, MAX_BYTES, load};

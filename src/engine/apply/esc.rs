@@ -293,7 +293,7 @@ impl<'a> EscChange<'a> {
 fn holds(snapshot: &EscSnapshot, found: &Definition, change: &EscChange<'_>) -> bool {
     let Some(wanted) = change.value else {
         // What an import gives is still there when ours is gone.
-        return !definition::present(&found.text, [change.path].into_iter()).contains(&true);
+        return definition::lacks(&found.text, change.path);
     };
     let reading = snapshot.root.lookup(change.path).map(crate::model::EscValue::reading);
     reading.as_ref().and_then(Reading::value).is_some_and(|value| value.same_as(wanted))

@@ -23,6 +23,8 @@ pub(super) struct After<'a> {
     pub(super) observed: &'a Observed,
     pub(super) ended: &'a [Option<Ended>],
     pub(super) listed: &'a Listed,
+    /// The journal that it is written down in.
+    pub(super) run: &'a str,
     /// GitHub's own time when the writing began.
     pub(super) begun: Option<Stamp>,
 }
@@ -65,7 +67,7 @@ impl After<'_> {
         let value = if *equal { in_esc().or_else(on_github) } else { on_github() };
         let print = recall::print(key, place, &value?);
         let meta = self.observed.snapshot.github_reading(place).meta().cloned();
-        Some(record::seen(print, *equal, meta.as_ref(), previous, self.work.applying.run))
+        Some(record::seen(print, *equal, meta.as_ref(), previous, self.run))
     }
 
     /// `None`: the ledger has nothing new to say; `Some(None)`: it forgets the place.
@@ -87,7 +89,7 @@ impl After<'_> {
             Write::Pull { known_as, .. } if is_done && self.work.purpose == Purpose::Agree => {
                 let print = self.pulled(at, action, known_as, key)?;
                 let meta = self.observed.snapshot.github_reading(known_as).meta().cloned();
-                Some(Some(record::seen(print, true, meta.as_ref(), previous, self.work.applying.run)))
+                Some(Some(record::seen(print, true, meta.as_ref(), previous, self.run)))
             }
             Write::Restrict { at, .. } if is_done => self.restricted(at, previous?.clone()).map(Some),
             Write::Prune { .. } if is_done => Some(None),
@@ -112,7 +114,7 @@ impl After<'_> {
             begun: self.begun,
             answered: end.answered,
             after: action.write.github().and_then(|place| self.listed.meta(place)),
-            run: self.work.applying.run,
+            run: self.run,
         }
     }
 

@@ -29,15 +29,16 @@ pub(super) struct Diary {
 }
 
 impl Diary {
-    pub(super) async fn begin(work: &Work<'_>, state: &State, observed: &Observed) -> Result<Self, StateFault> {
+    pub(super) async fn begin(work: &Work<'_>, state: &mut State, observed: &Observed) -> Result<Self, StateFault> {
         let applying = work.applying;
+        let run = state.next_part(applying.run);
         let at = (applying.now)();
         let begun = work.task.stores.github().ok().and_then(|store| store.server_time());
         let known = observed.definitions.iter();
         let revisions: BTreeMap<String, u64> =
             known.filter_map(|(environment, found)| Some((environment.to_string(), found.revision?))).collect();
         let header = Header {
-            run: applying.run.into(),
+            run: run.clone(),
             command: applying.command.to_owned(),
             who: applying.who.to_owned(),
             at,
@@ -50,7 +51,7 @@ impl Diary {
         let diary = Self {
             backend,
             journal,
-            run: applying.run.into(),
+            run,
             who: applying.who.to_owned(),
             at,
             begun,
@@ -147,7 +148,7 @@ impl Diary {
         ended: &[Option<Ended>],
         listed: &Listed,
     ) -> Option<StateFault> {
-        let after = After { work, state, observed, ended, listed, begun: self.begun };
+        let after = After { work, state, observed, ended, listed, run: &self.run, begun: self.begun };
         let changes = after.changes();
         let told = self.tell(work, state, ended, &changes).await;
         for (place, record) in changes {

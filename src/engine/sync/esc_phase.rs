@@ -7,7 +7,7 @@ use std::{
 
 use futures_util::future::join_all;
 
-use super::{Observed, Unwritable, apply::Work, diary::Diary};
+use super::{Observed, Unwritable, apply::Work, diary::Diary, given};
 use crate::{
     engine::apply::{Ended, EscChange, EscWritten, write_environment},
     mapping::EscPlace,
@@ -56,6 +56,7 @@ pub(super) async fn run(
             }
         }
     }
+    given::read_back(work, ended).await;
     diary.note(work, ended).await;
     match new_key {
         Some((place, _)) => kept(place, key_end),

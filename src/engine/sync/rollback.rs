@@ -15,11 +15,13 @@ use super::{
 };
 use crate::{
     judge::github_form,
-    ledger::{Intent, Journal, KeptRun},
-    mapping::{Entry, EscPlace},
-    model::{EnvironmentRef, EscSnapshot, Fingerprint, GithubPlace, HeldRecord, Place, Reading, SecretValue},
+    ledger::{Intent, Journal, KeptRun, journal_parts},
+    mapping::Entry,
+    model::{
+        EnvironmentRef, EscPath, EscSnapshot, Fingerprint, GithubPlace, HeldRecord, Kind, Place, Reading, SecretValue,
+    },
     plan::{Access, Action, Basis, Because, End, GithubBasis, HeldBack, Plan, Write},
-    store::esc::definition::same_at,
+    store::esc::definition::{lacks, same_at},
 };
 
 /// A run of that name is not in the journal.
@@ -50,17 +52,20 @@ enum Found {
 /// One write of the run that is to be undone.
 struct Undo<'a> {
     intent: &'a Intent,
-    at: usize,
-    entry: &'a Entry,
+    /// The revision that it made in ESC.
+    written: Option<u64>,
+    /// What was made or kept by ourselves is no entry's.
+    entry: Option<(usize, &'a Entry)>,
 }
 
 impl Task<'_> {
     /// The journal of the run to put back.
     pub async fn kept_run(&self, state: &State, run: &str) -> Result<Result<KeptRun, NoSuchRun>, Unwritable> {
-        if let Some(kept) = Journal::load(&*state.backend, run).await? {
+        if let Some(kept) = journal_parts::load(&state.backend, run).await? {
             return Ok(Ok(kept));
         }
         let mut known = Journal::runs(&*state.backend).await?;
+        known.retain(|known| journal_parts::whole(known) == known);
         known.reverse();
         known.truncate(5);
         Ok(Err(NoSuchRun { run: run.to_owned(), known }))
@@ -70,16 +75,16 @@ impl Task<'_> {
     pub async fn put_back(&self, state: &State, observed: &Observed, run: &KeptRun) -> PutBack {
         let mut put_back = PutBack { plan: Plan::default(), values: Vec::new() };
         let mut revisions = Revisions { task: self, read: BTreeMap::new() };
-        for intent in &run.intents {
-            if !matches!(end_of(run, intent.id), Some(End::Done | End::Unknown) | None) {
-                continue;
-            }
-            let Some((at, entry)) = self.entry_of(intent) else { continue };
-            let undo = Undo { intent, at, entry };
-            let found = match &intent.place {
-                Place::Esc { environment, .. } => undo.in_esc(self, observed, run, environment, &mut revisions).await,
-                Place::Github(place) => undo.on_github(state, observed, place, &mut revisions).await,
-                Place::Job { .. } => continue,
+        for (intent, written) in &written_by(run) {
+            let undo = Undo { intent, written: *written, entry: self.entry_of(intent) };
+            let found = match (&intent.place, undo.entry) {
+                (Place::Esc { environment, path }, _) => {
+                    undo.in_esc(self, observed, environment, path, &mut revisions).await
+                }
+                (Place::Github(place), Some((_, entry))) => {
+                    undo.on_github(state, observed, place, entry, &mut revisions).await
+                }
+                (Place::Github(_), None) | (Place::Job { .. }, _) => continue,
             };
             match found {
                 Found::Held(held) => put_back.plan.held_back.push(held),
@@ -113,18 +118,37 @@ impl Task<'_> {
     }
 }
 
+/// What a run may have written, with the revisions that it made. What it wrote several times in ESC is one write, from
+/// before the first to after the last; what it made and took out again is none.
+fn written_by(run: &KeptRun) -> Vec<(Intent, Option<u64>)> {
+    let mut written: Vec<(Intent, Option<u64>)> = Vec::new();
+    for intent in &run.intents {
+        if !matches!(end_of(run, intent.id), Some(End::Done | End::Unknown) | None) {
+            continue;
+        }
+        let revision = run.ended.iter().rfind(|ended| ended.id == intent.id).and_then(|ended| ended.revision);
+        let earlier = written.iter().position(|(earlier, _)| earlier.place == intent.place);
+        match (earlier, &intent.place) {
+            (Some(at), Place::Esc { .. }) if *written[at].0.verb == *"create" && *intent.verb == *"delete" => {
+                written.remove(at);
+            }
+            (Some(at), Place::Esc { .. }) => written[at].1 = revision,
+            _ => written.push((intent.clone(), revision)),
+        }
+    }
+    written
+}
+
 impl Undo<'_> {
     async fn in_esc(
         &self,
         task: &Task<'_>,
         observed: &Observed,
-        run: &KeptRun,
         environment: &Arc<EnvironmentRef>,
+        path: &EscPath,
         revisions: &mut Revisions<'_>,
     ) -> Found {
-        let Some(EscPlace { path, .. }) = &self.entry.esc else { return self.held(Because::NoSource, "", "") };
-        let written = run.ended.iter().rfind(|ended| ended.id == self.intent.id).and_then(|ended| ended.revision);
-        let (Some(before), Some(written)) = (self.intent.revision_before, written) else {
+        let (Some(before), Some(written)) = (self.intent.revision_before, self.written) else {
             return self.held(
                 Because::NoSource,
                 "the run did not note which revisions it was",
@@ -141,7 +165,7 @@ impl Undo<'_> {
         };
         let now = observed.definitions.get(environment);
         let is_untouched = now.is_some_and(|now| same_at(&then.text, &now.text, path));
-        if !is_untouched && !self.is_same_value(observed, environment, written, revisions).await {
+        if !is_untouched && !self.is_same_value(observed, environment, path, written, revisions).await {
             return self.held(
                 Because::Drifted,
                 "somebody changed it after that run",
@@ -153,11 +177,11 @@ impl Undo<'_> {
             Err(why) => return self.held(Because::Unread, &why, "run again"),
         };
         match old.root.lookup(path).map(crate::model::EscValue::reading) {
-            Some(Reading::Value { value, .. }) => {
+            Some(Reading::Value { value, secret, .. }) => {
                 let why = format!("as it was in revision {before}");
-                let (place, known_as) = (self.intent.place.clone(), self.entry.github.first().cloned());
-                let Some(known_as) = known_as else { return self.held(Because::NoSource, "it is in ESC alone", "") };
-                let write = Write::Pull { from: place.clone(), known_as, to: place, create: false };
+                let create = now.is_some_and(|now| lacks(&now.text, path));
+                let secret = secret || self.entry.is_some_and(|(_, entry)| entry.kind == Kind::Secret);
+                let write = Write::Set { to: self.intent.place.clone(), create, secret };
                 self.action(write, why, GithubBasis::Absent, value.clone())
             }
             Some(_) => self.held(Because::Opaque, "it was no text before", "see `esc env version history`"),
@@ -174,12 +198,13 @@ impl Undo<'_> {
         &self,
         observed: &Observed,
         environment: &Arc<EnvironmentRef>,
+        path: &EscPath,
         written: u64,
         revisions: &mut Revisions<'_>,
     ) -> bool {
-        let (Some(esc), Ok(then)) = (&self.entry.esc, revisions.at(environment, written).await) else { return false };
+        let Ok(then) = revisions.at(environment, written).await else { return false };
         let now = observed.snapshot.reading(&self.intent.place);
-        match (then.root.lookup(&esc.path).map(crate::model::EscValue::reading), now) {
+        match (then.root.lookup(path).map(crate::model::EscValue::reading), now) {
             (Some(Reading::Value { value: then, .. }), Reading::Value { value: now, .. }) => then.same_as(now),
             _ => false,
         }
@@ -190,6 +215,7 @@ impl Undo<'_> {
         state: &State,
         observed: &Observed,
         place: &GithubPlace,
+        entry: &Entry,
         revisions: &mut Revisions<'_>,
     ) -> Found {
         if &*self.intent.verb == "create" {
@@ -216,9 +242,9 @@ impl Undo<'_> {
                 "set it by hand if it is to be put back",
             );
         }
-        match self.older(observed, place, previous, revisions).await {
+        match older(entry, observed, place, previous, revisions).await {
             Ok(Some((revision, value))) => {
-                let from = self.entry.esc_place().unwrap_or_else(|| self.intent.place.clone());
+                let from = entry.esc_place().unwrap_or_else(|| self.intent.place.clone());
                 let access = match &*place.scope {
                     crate::model::GithubScope::Organization { .. } => Access::CarryOver,
                     _ => Access::NotApplicable,
@@ -236,38 +262,17 @@ impl Undo<'_> {
         }
     }
 
-    /// The newest revision of ESC that has the value of that fingerprint.
-    async fn older(
-        &self,
-        observed: &Observed,
-        place: &GithubPlace,
-        wanted: Fingerprint,
-        revisions: &mut Revisions<'_>,
-    ) -> Result<Option<(u64, SecretValue)>, String> {
-        let (Some(key), Some(esc)) = (&observed.key, &self.entry.esc) else { return Ok(None) };
-        let newest = revisions.newest(&esc.environment).await?;
-        for number in (newest.saturating_sub(LOOK_BACK).max(1)..=newest).rev() {
-            let Ok(old) = revisions.at(&esc.environment, number).await else { continue };
-            let Some(Reading::Value { value, .. }) = old.root.lookup(&esc.path).map(crate::model::EscValue::reading)
-            else {
-                continue;
-            };
-            let value = github_form(self.entry.detail().encoding, value);
-            if let Some(value) = value.filter(|value| recall::print(key, place, value) == wanted) {
-                return Ok(Some((number, value)));
-            }
-        }
-        Ok(None)
-    }
-
     fn action(&self, write: Write, why: String, github: GithubBasis, value: SecretValue) -> Found {
         let basis = Basis { github, ..Basis::default() };
-        Found::Action(Action { entry: Some(self.at), name: self.intent.name.clone(), write, why, basis }, value)
+        Found::Action(
+            Action { entry: self.entry.map(|(at, _)| at), name: self.intent.name.clone(), write, why, basis },
+            value,
+        )
     }
 
     fn held(&self, because: Because, reason: &str, remedy: &str) -> Found {
         Found::Held(HeldBack {
-            entry: Some(self.at),
+            entry: self.entry.map(|(at, _)| at),
             name: self.intent.name.clone(),
             place: self.intent.place.clone(),
             because,
@@ -275,6 +280,29 @@ impl Undo<'_> {
             remedy: remedy.to_owned(),
         })
     }
+}
+
+/// The newest revision of ESC that has the value of that fingerprint.
+async fn older(
+    entry: &Entry,
+    observed: &Observed,
+    place: &GithubPlace,
+    wanted: Fingerprint,
+    revisions: &mut Revisions<'_>,
+) -> Result<Option<(u64, SecretValue)>, String> {
+    let (Some(key), Some(esc)) = (&observed.key, &entry.esc) else { return Ok(None) };
+    let newest = revisions.newest(&esc.environment).await?;
+    for number in (newest.saturating_sub(LOOK_BACK).max(1)..=newest).rev() {
+        let Ok(old) = revisions.at(&esc.environment, number).await else { continue };
+        let Some(Reading::Value { value, .. }) = old.root.lookup(&esc.path).map(crate::model::EscValue::reading) else {
+            continue;
+        };
+        let value = github_form(entry.detail().encoding, value);
+        if let Some(value) = value.filter(|value| recall::print(key, place, value) == wanted) {
+            return Ok(Some((number, value)));
+        }
+    }
+    Ok(None)
 }
 
 /// Environments as they were, each revision opened once.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use crate::{
     crypto::fingerprint::FingerprintKey,
-    ledger::{Backend, Exclusion, Identity, Journal, KeptRun, Ledger, StateFault, StateFaultKind},
+    ledger::{Backend, Exclusion, Identity, Journal, KeptRun, Ledger, StateFault, StateFaultKind, journal_parts},
     model::{GithubPlace, PendingWrite, Place, Record},
     plan::End,
 };
@@ -21,6 +21,8 @@ pub struct State {
     /// Runs that began and never ended.
     pub(super) unfinished: Vec<KeptRun>,
     exclusion: Option<Exclusion>,
+    /// The run that wrote last, and how often.
+    times: (Box<str>, usize),
 }
 
 /// How a state is opened by a run that writes.
@@ -77,7 +79,7 @@ impl State {
         for run in &unfinished {
             fold(run, &mut records);
         }
-        Ok(Self { backend, ledger, records, unfinished, exclusion })
+        Ok(Self { backend, ledger, records, unfinished, exclusion, times: Default::default() })
     }
 
     /// Where all of this is kept, for documents that are none of the ledger's.
@@ -98,6 +100,13 @@ impl State {
             ..Record::default()
         };
         self.records.iter().map(|(place, record)| (place.clone(), stripped(record))).collect()
+    }
+
+    /// The id of the journal for what `run` is about to write.
+    pub(super) fn next_part(&mut self, run: &str) -> Box<str> {
+        let before = if *self.times.0 == *run { self.times.1 } else { 0 };
+        self.times = (run.into(), before + 1);
+        journal_parts::part(run, before + 1)
     }
 
     /// Whether no killed run is left to be told of in the ledger.

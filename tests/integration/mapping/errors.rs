@@ -113,6 +113,8 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("  A: esc-sync.fingerprint-key\n", "reserved-path", "another path"),
     ("  A: esc-sync\n", "reserved-path", "its own key"),
     ("  A: esc-sync.fingerprint-key.x\n", "reserved-path", "its own key"),
+    ("  A: esc-sync.next-ssh.public-key\n", "reserved-path", "another path"),
+    ("  A: esc-sync.next-ssh.private-key\n", "reserved-path", "its own key"),
     ("  A: ../../etc/passwd\n", "bad-path", "not an ESC path"),
     ("  A: a[*]\n", "bad-path", "wildcard"),
     ("  A: x.y\n  B: x.y.z\n", "path-inside-path", "m.yaml:5:3"),

@@ -180,6 +180,7 @@ impl World {
                     let cell = self.github.get_mut(at).expect("it is there");
                     cell.visibility = visibility(access, &cell.visibility);
                 }
+                Write::Set { .. } | Write::Unset { .. } => panic!("no plan makes one"),
                 Write::Prune { at } => {
                     self.github.remove(at);
                     self.records.remove(at);

@@ -7,6 +7,7 @@ mod counts;
 mod definition;
 mod dry;
 mod faults;
+mod given;
 mod kept;
 mod leaks;
 mod limits;

@@ -6,6 +6,7 @@ use esc_sync::plan::End;
 
 use super::{Effect, Shop, answer, at, ends, told};
 
+const END_DONE: [End; 1] = [End::Done];
 const START: &str = "values:\n  a:\n    fn::secret: one\n  b: two\n";
 
 #[tokio::test]
@@ -45,6 +46,38 @@ async fn e8_a_place_that_somebody_made_or_removed_is_overtaken() {
     assert_eq!(ends(&written), [End::Overtaken, End::Overtaken, End::Done]);
     let text = shop.text().await;
     assert!(text.contains("c: theirs") && !text.contains("a:"), "{text}");
+}
+
+#[tokio::test]
+async fn e8_a_name_is_taken_out_unless_somebody_changed_it() {
+    let cases = [
+        ("values:\n  b: two\n", END_DONE, "somebody else took it out"),
+        ("values:\n  a:\n    fn::secret: theirs\n  b: two\n", [End::Overtaken], "somebody else changed it"),
+    ];
+    for (theirs, end, why) in cases {
+        let shop = Shop::with(START).await;
+        let read = shop.definition().await;
+        shop.put(theirs);
+        let text = shop.text().await;
+        assert_eq!(ends(&shop.change(Some(read), vec![("a", None, false)], false).await), end, "{why}");
+        assert_eq!(shop.text().await, text, "{why}");
+    }
+    let shop = Shop::with(START).await;
+    let read = shop.definition().await;
+    shop.put(&shop.text().await.replace("b: two", "b: theirs"));
+    assert_eq!(ends(&shop.change(Some(read), vec![("a", None, false)], false).await), END_DONE);
+    assert_eq!(shop.text().await, "values:\n  b: theirs\n");
+}
+
+#[tokio::test]
+async fn e9_a_lost_answer_to_a_removal_is_settled_by_looking() {
+    for applied in [true, false] {
+        let shop = Shop::with(START).await;
+        shop.fault("PATCH", "production", 0, 1, Effect::Reset { applied });
+        let written = shop.change(None, vec![("a", None, false)], false).await;
+        assert_eq!((ends(&written), written.after), (END_DONE.to_vec(), Some(3)));
+        assert_eq!(shop.text().await, "values:\n  b: two\n");
+    }
 }
 
 #[tokio::test]

@@ -82,15 +82,26 @@ impl Shop {
     }
 
     async fn write_some(&self, read: Option<Definition>, puts: &[Put<'_>], only_if_absent: bool) -> EscWritten {
-        let parts: Vec<(EscPath, SecretValue, bool)> =
-            puts.iter().map(|(path, value, secret)| (path.parse().expect("legal"), (*value).into(), *secret)).collect();
+        let parts = puts.iter().map(|(path, value, secret)| (*path, Some((*value).into()), *secret));
+        self.change(read, parts.collect(), only_if_absent).await
+    }
+
+    /// Puts values, and takes out what has none.
+    async fn change(
+        &self,
+        read: Option<Definition>,
+        parts: Vec<(&str, Option<SecretValue>, bool)>,
+        only_if_absent: bool,
+    ) -> EscWritten {
+        let parts: Vec<(EscPath, Option<SecretValue>, bool)> =
+            parts.into_iter().map(|(path, value, secret)| (path.parse().expect("legal"), value, secret)).collect();
         let changes: Vec<_> = parts
             .iter()
             .enumerate()
             .map(|(at, (path, value, secret))| EscChange {
                 action: at + 10,
                 path,
-                value,
+                value: value.as_ref(),
                 secret: *secret,
                 only_if_absent,
             })

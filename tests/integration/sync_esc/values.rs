@@ -99,7 +99,13 @@ async fn e15_awkward_values_read_back_byte_for_byte() {
                 .iter()
                 .zip(&paths)
                 .enumerate()
-                .map(|(action, (value, path))| EscChange { action, path, value, secret, only_if_absent: true })
+                .map(|(action, (value, path))| EscChange {
+                    action,
+                    path,
+                    value: Some(value),
+                    secret,
+                    only_if_absent: true,
+                })
                 .collect();
             let written = write_environment(&shop.store, &shop.environment, None, &changes).await;
             assert!(ends(&written).iter().all(|end| *end == End::Done), "{:?}", written.ends[0]);
@@ -109,7 +115,7 @@ async fn e15_awkward_values_read_back_byte_for_byte() {
             let turned: Vec<_> = changes
                 .iter()
                 .zip(values.iter().rev())
-                .map(|(change, value)| EscChange { value, only_if_absent: false, ..*change })
+                .map(|(change, value)| EscChange { value: Some(value), only_if_absent: false, ..*change })
                 .collect();
             for changes in [changes, turned] {
                 if !changes[0].only_if_absent {
@@ -118,12 +124,9 @@ async fn e15_awkward_values_read_back_byte_for_byte() {
                 }
                 let opened = shop.opened().await;
                 for (change, path) in changes.iter().zip(&paths) {
+                    let value = change.value.expect("nothing is taken out");
                     let (text, flagged) = at(&opened, &path.to_string());
-                    assert!(
-                        text.as_bytes() == change.value.expose(),
-                        "{path}: {text:?} is not {:?}",
-                        change.value.expose_text()
-                    );
+                    assert!(text.as_bytes() == value.expose(), "{path}: {text:?} is not {:?}", value.expose_text());
                     assert_eq!(flagged, secret, "{path}");
                 }
             }
@@ -136,7 +139,8 @@ async fn v2_what_is_not_text_is_refused_and_stops_nothing() {
     let shop = Shop::with("values: {}\n").await;
     let (binary, text) = (SecretValue::from_bytes(vec![0xff, 0xfe]), SecretValue::from("x"));
     let (one, two): (EscPath, EscPath) = ("a".parse().expect("legal"), "b".parse().expect("legal"));
-    let change = |action, path, value| EscChange { action, path, value, secret: true, only_if_absent: false };
+    let change =
+        |action, path, value| EscChange { action, path, value: Some(value), secret: true, only_if_absent: false };
     let changes = [change(0, &one, &binary), change(1, &two, &text)];
     let written = write_environment(&shop.store, &shop.environment, None, &changes).await;
     assert_eq!(ends(&written), [End::Failed, End::Done]);

@@ -93,6 +93,13 @@ pub fn present<'p>(definition: &SecretValue, paths: impl Iterator<Item = &'p Esc
     paths.map(|path| document.as_ref().is_some_and(|document| document.lookup(path).is_some())).collect()
 }
 
+/// Whether the definition can be read and has no node of its own at a path.
+pub fn lacks(definition: &SecretValue, path: &EscPath) -> bool {
+    // Only whether there is a node leaves this function.
+    let document = definition.expose_text().and_then(|source| Document::read(source).ok());
+    document.is_some_and(|document| document.lookup(path).is_none())
+}
+
 /// Whether two definitions hold the same node at a path, ciphertext included, or both none.
 /// What cannot be read is never the same.
 pub fn same_at(old: &SecretValue, new: &SecretValue, path: &EscPath) -> bool {

@@ -1,6 +1,7 @@
 //! The editing of definitions, case by case.
 
 mod random;
+mod removal;
 
 use super::*;
 
@@ -10,7 +11,8 @@ type Put<'a> = (&'a str, &'a str, bool);
 fn edited(source: &str, puts: &[Put<'_>]) -> (String, Vec<(usize, Refusal)>) {
     let parts: Vec<(EscPath, SecretValue, bool)> =
         puts.iter().map(|(path, value, secret)| (path.parse().expect("legal"), (*value).into(), *secret)).collect();
-    let changes: Vec<_> = parts.iter().map(|(path, value, secret)| Change { path, value, secret: *secret }).collect();
+    let changes: Vec<_> =
+        parts.iter().map(|(path, value, secret)| Change { path, value: Some(value), secret: *secret }).collect();
     let edited = edit(&source.into(), &changes);
     (edited.text.expose_text().expect("text").to_owned(), edited.refused)
 }
@@ -344,6 +346,6 @@ fn places_are_compared_by_their_nodes() {
 fn refusals_and_edits_tell_no_value() {
     let (_, refused) = edited("values:\n  a: canary-old\n", &[("a.b", "canary-new", true)]);
     assert!(!format!("{refused:?} {}", refused[0].1).contains("canary"));
-    let change = Change { path: &"a".parse().expect("legal"), value: &"canary".into(), secret: true };
+    let change = Change { path: &"a".parse().expect("legal"), value: Some(&"canary".into()), secret: true };
     assert!(!format!("{change:?} {:?}", edit(&"values: {a: canary}".into(), &[change])).contains("canary"));
 }

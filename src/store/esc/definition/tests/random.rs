@@ -126,6 +126,47 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Whatever the layout: what is accepted is gone, the rest is the same, and comments that
+    /// stand on lines of their own are all there.
+    #[test]
+    fn e13_random_removals(
+        tree in tree(),
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
+        crlf in any::<bool>(),
+    ) {
+        let (mut source, mut paths) = ("values:\n  top:".to_owned(), vec!["top".to_owned()]);
+        write(&tree, &mut source, 2, "top", &mut paths);
+        if crlf {
+            source = source.replace('\n', "\r\n");
+        }
+        prop_assume!(yaml::parse(&source, Limits::default()).is_ok());
+        let picks: Vec<EscPath> = picks.iter().map(|at| at.get(&paths).parse().expect("legal")).collect();
+        let changes: Vec<_> = picks.iter().map(|path| Change { path, value: None, secret: false }).collect();
+        let old = SecretValue::from(source.as_str());
+        let Edited { text: new, refused } = edit(&old, &changes);
+        let text = new.expose_text().expect("text");
+        prop_assert!(refused.iter().all(|(_, refusal)| !matches!(refusal, Refusal::Unprovable | Refusal::Unreadable(_))),
+            "{refused:?}\n{source}\n{picks:?}");
+        let alone = |text: &str| comments(text).into_iter().filter(|comment| comment.starts_with("# of ")).collect::<Vec<_>>();
+        prop_assert_eq!(alone(&source), alone(text), "{}\n{}", source, text);
+        let done: Vec<_> = (0..picks.len()).filter(|at| refused.iter().all(|(refused, _)| refused != at)).collect();
+        for at in &done {
+            prop_assert_eq!(present(&new, [&picks[*at]].into_iter()), [false], "{}\n{}", picks[*at], text);
+        }
+        for path in &paths {
+            let path: EscPath = path.parse().expect("legal");
+            let touched = done.iter().any(|at| {
+                let gone = &picks[*at];
+                *gone == path || gone.is_prefix_of(&path) || path.is_prefix_of(gone)
+            });
+            prop_assert!(touched || same_at(&old, &new, &path), "{}\n{}", path, text);
+        }
+    }
+}
+
 /// What ESC would read: the text, unescaped, or the argument of our calls.
 fn value_at(text: &str, path: &EscPath) -> Option<String> {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
