@@ -75,11 +75,14 @@ async fn every_example_of_the_document_works() {
 #[tokio::test]
 async fn every_control_endpoint_is_in_the_document() {
     let document = include_str!("../../../docs/sandbox.md");
-    let source =
-        [include_str!("../../../src/sandbox/control.rs"), include_str!("../../../src/sandbox/github/control.rs")];
+    let source = [
+        include_str!("../../../src/sandbox/control.rs"),
+        include_str!("../../../src/sandbox/github/control.rs"),
+        include_str!("../../../src/sandbox/lambda/control.rs"),
+    ];
     let arms = regex::Regex::new(r#"\("(GET|POST|DELETE)", \[("[^\]]*")?\]\)"#).expect("a pattern");
     let mut seen = 0;
-    for (source, prefix) in source.into_iter().zip(["", "/github"]) {
+    for (source, prefix) in source.into_iter().zip(["", "/github", "/lambda"]) {
         for arm in arms.captures_iter(source) {
             let path = arm
                 .get(2)

@@ -59,7 +59,7 @@ async fn i8_no_answer_of_lambda_puts_a_secret_into_words() {
     for response in hostile() {
         let wire = Wire::new();
         for what in ["GET", "POST", "DELETE"] {
-            (0..8).for_each(|_| drop(wire.meets(what, Mishap::Answer(response.clone()))));
+            (0..8).for_each(|_| _ = wire.meets(what, Mishap::Answer(response.clone())));
         }
         let store = store(&wire);
         let said = format!(

@@ -24,7 +24,7 @@ async fn unread(prepare: impl Fn(&Wire)) -> Unread {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_not_accepted_and_an_inactive_account_are_told_apart() {
-    let refused = unread(|wire| wire.lambda(|lambda| drop(lambda.account.keys.insert("another".into())))).await;
+    let refused = unread(|wire| wire.lambda(|lambda| _ = lambda.account.keys.insert("another".into()))).await;
     assert!(refused.cause == Cause::Login && refused.help.contains("LAMBDA_API_KEY"), "{refused:?}");
     let inactive = unread(|wire| wire.lambda(|lambda| lambda.account.inactive = true)).await;
     assert!(inactive.cause == Cause::Rights && inactive.what.contains("inactive"), "{inactive:?}");
@@ -44,7 +44,7 @@ async fn each_code_has_a_cause_and_a_remedy_of_its_own() {
         (418, "canary_7.f3a9c", Cause::BadAnswer, "does not know (status 418)"),
     ];
     for (status, code, cause, says) in cases {
-        let unread = unread(|wire| drop(wire.refuses(GET, status, code))).await;
+        let unread = unread(|wire| _ = wire.refuses(GET, status, code)).await;
         assert_eq!(unread.cause, cause, "{code}: {unread:?}");
         assert!(unread.what.contains(says) && !unread.help.is_empty(), "{code}: {unread:?}");
     }
@@ -54,12 +54,12 @@ async fn each_code_has_a_cause_and_a_remedy_of_its_own() {
 async fn failing_servers_and_web_pages_are_named() {
     let page = "<!doctype html><p>canary</p>";
     for (status, body) in [(500, page), (502, ""), (503, page), (504, "canary")] {
-        let unread = unread(|wire| (0..4).for_each(|_| drop(wire.answers(GET, status, body)))).await;
+        let unread = unread(|wire| (0..4).for_each(|_| _ = wire.answers(GET, status, body))).await;
         assert_eq!(unread.cause, Cause::Server, "{unread:?}");
         assert_eq!(unread.what.contains("web page"), body == page, "{unread:?}");
     }
     for (status, body) in [(200, page), (404, page), (400, page), (404, "canary"), (200, "canary"), (200, "{}")] {
-        let unread = unread(|wire| drop(wire.answers(GET, status, body))).await;
+        let unread = unread(|wire| _ = wire.answers(GET, status, body)).await;
         assert_eq!(unread.cause, Cause::BadAnswer, "{status} {body}: {unread:?}");
         assert_eq!(unread.what.contains("web page"), body == page, "{unread:?}");
     }
