@@ -1,0 +1,3 @@
+//! `ssh`: keys of machines, from the command line.
+
+mod inject;
