@@ -121,9 +121,7 @@ fn refuse_broken_parts(parts: &[Part]) -> Result<(), Vec<Refusal>> {
 
 /// In the text itself and in every part of a message, as the machine will see them.
 fn refuse_known(text: &str, known: &[KnownValue]) -> Result<(), Vec<Refusal>> {
-    let document = Document::parse(text).ok();
-    let root = document.as_ref().and_then(|document| document.root.as_ref());
-    let mut found = embedded::known_values(text, root, known);
+    let mut found = Vec::new();
     if let Ok(Some(message)) = mime::Message::parse(text) {
         for part in &message.parts {
             let document = Document::parse(&part.text).ok();
@@ -132,7 +130,11 @@ fn refuse_known(text: &str, known: &[KnownValue]) -> Result<(), Vec<Refusal>> {
             found.extend(inside.into_iter().map(|refusal| part.located(refusal)));
         }
     }
-    found.dedup_by(|one, two| one.reason == two.reason);
+    if found.is_empty() {
+        let document = Document::parse(text).ok();
+        let root = document.as_ref().and_then(|document| document.root.as_ref());
+        found = embedded::known_values(text, root, known);
+    }
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
 

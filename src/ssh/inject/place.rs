@@ -154,7 +154,9 @@ impl Document<'_> {
         self.dash_indent(item)?;
         let (mut from, to) = (self.dash_line(item), self.line_end(self.end_of(item)));
         if to == self.text.len() && !self.text.ends_with('\n') {
-            from = self.text[..from].trim_end_matches('\n').trim_end_matches('\r').len();
+            let before = &self.text[..from];
+            let bare = before.strip_suffix('\n').unwrap_or(before);
+            from = bare.strip_suffix('\r').unwrap_or(bare).len();
         }
         Some(Splice { from, to, insert: String::new(), front: false })
     }
@@ -172,15 +174,23 @@ impl Document<'_> {
         self.text[..node.end as usize].trim_end().len().max(node.start as usize)
     }
 
+    /// Where an item begins as it is written: the span of a block scalar may begin behind its `|` or `>`.
+    fn written_from(&self, item: &Node<'_>) -> usize {
+        let before = self.text[..item.start as usize].trim_end();
+        let word = before.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
+        if before[word..].starts_with(['|', '>']) { word } else { item.start as usize }
+    }
+
     /// The start of the line with the item's dash.
     fn dash_line(&self, item: &Node<'_>) -> usize {
-        self.line_start(self.text[..item.start as usize].rfind('-').unwrap_or(0))
+        self.line_start(self.text[..self.written_from(item)].rfind('-').unwrap_or(0))
     }
 
     /// What stands before the dash, if it is blanks alone.
     fn dash_indent(&self, item: &Node<'_>) -> Option<&str> {
-        let dash = self.text[..item.start as usize].rfind('-')?;
-        let between = &self.text[dash + 1..item.start as usize];
+        let from = self.written_from(item);
+        let dash = self.text[..from].rfind('-')?;
+        let between = &self.text[dash + 1..from];
         let indent = &self.text[self.line_start(dash)..dash];
         (between.trim().is_empty() && indent.trim_matches(' ').is_empty()).then_some(indent)
     }

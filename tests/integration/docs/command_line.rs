@@ -13,8 +13,18 @@ const DOCUMENT: &str = "docs/command-line.md";
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
 /// In the order of `--help`.
-const COMMANDS: [&str; 9] =
-    ["check", "plan", "sync", "attest", "rollback", "history", "mapping lint", "mapping schema", "sandbox"];
+const COMMANDS: [&str; 10] = [
+    "check",
+    "plan",
+    "sync",
+    "attest",
+    "rollback",
+    "history",
+    "ssh inject",
+    "mapping lint",
+    "mapping schema",
+    "sandbox",
+];
 
 fn help(command: &[&str]) -> String {
     let ran = Program::new(&folder("help")).args(command.iter().copied()).args(["--help"]).run();
@@ -24,7 +34,7 @@ fn help(command: &[&str]) -> String {
 
 #[test]
 fn the_help_of_each_command() {
-    for command in ["", "mapping"].iter().chain(&COMMANDS) {
+    for command in ["", "ssh", "mapping"].iter().chain(&COMMANDS) {
         let words: Vec<&str> = command.split_whitespace().collect();
         let name = format!("help {command}").trim_end().replace(' ', "-");
         insta::assert_snapshot!(name, help(&words));
@@ -56,7 +66,18 @@ const TABLES: [(&str, &str, &[&str]); 5] = [
 ];
 
 /// Options that one command has for itself.
-const OWN: [(&str, &str); 3] = [("plan", "`--out`"), ("sync", "`--plan`"), ("history", "`--run`")];
+const OWN: [(&str, &str); 10] = [
+    ("plan", "`--out`"),
+    ("sync", "`--plan`"),
+    ("history", "`--run`"),
+    ("ssh inject", "`--key`"),
+    ("ssh inject", "`--user`"),
+    ("ssh inject", "`--default-user`"),
+    ("ssh inject", "`--out`"),
+    ("ssh inject", "`--dry-run`"),
+    ("ssh inject", "`--template`"),
+    ("ssh inject", "`--var`"),
+];
 
 #[test]
 fn every_option_has_its_row() {
@@ -84,15 +105,18 @@ fn the_options_of_one_command_alone_have_their_row() {
     let own: Vec<_> = OWN.iter().map(|(command, option)| ((*command).to_owned(), (*option).to_owned())).collect();
     assert_eq!(shown, own);
     for (command, option) in OWN {
-        assert!(options(&help(&[command]), "Options").contains(&option.to_owned()), "{command} {option}");
+        let words: Vec<_> = command.split(' ').collect();
+        assert!(options(&help(&words), "Options").contains(&option.to_owned()), "{command} {option}");
     }
 }
 
 #[test]
 fn every_command_has_its_row() {
     let rows = table_after(&read(DOCUMENT), "## Commands");
-    let commands: Vec<_> =
-        rows.iter().map(|row| row[0].trim_matches('`').trim_end_matches(" RUN").to_owned()).collect();
+    let commands: Vec<_> = rows
+        .iter()
+        .map(|row| row[0].trim_matches('`').trim_end_matches(" RUN").trim_end_matches(" FILE").to_owned())
+        .collect();
     assert_eq!(commands, COMMANDS);
     let listed = |help: &str| -> Vec<String> {
         let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
@@ -102,6 +126,7 @@ fn every_command_has_its_row() {
     first.dedup();
     assert_eq!(listed(&help(&[])), first);
     assert_eq!(listed(&help(&["mapping"])), ["lint", "schema"]);
+    assert_eq!(listed(&help(&["ssh"])), ["inject"]);
 }
 
 /// The names of variables that stand as whole literals in the rooms that read the environment.

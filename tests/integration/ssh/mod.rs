@@ -1,3 +1,9 @@
 //! Keys, machines and cloud-init documents, against the real programs.
 
+mod causes;
+mod client;
 mod cloud;
+mod edits;
+mod inject;
+mod logins;
+pub(crate) mod rig;

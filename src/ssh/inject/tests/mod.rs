@@ -1,6 +1,9 @@
 //! Documents and what becomes of them.
 
-use proptest::prelude::*;
+mod messages;
+mod random;
+mod refused;
+mod templates;
 
 use super::*;
 use crate::keys::{PublicKey, testing::public_key};
