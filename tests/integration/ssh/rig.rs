@@ -217,14 +217,14 @@ fn record(stderr: impl BufRead, log: &Mutex<String>, says: &Sender<()>) {
     }
 }
 
-/// `sshd` takes the first value it is told, so what a test adds comes first.
+/// `sshd` takes the first value it is told, so what a test adds comes first; of `MaxStartups` it takes the last.
 fn configuration(port: u16, folder: &Path, home: &Path, lines: &[&str]) -> String {
     let (folder, home) = (folder.display(), home.display());
     format!(
-        "{}\nPort {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\n\
+        "MaxStartups 100\n{}\nPort {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\n\
          AuthorizedKeysFile {home}/.ssh/authorized_keys {home}/.ssh/authorized_keys2\nStrictModes yes\n\
          PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n\
-         UsePAM no\nPermitUserRC no\nPrintMotd no\nSetEnv HOME={home}\nLogLevel VERBOSE\nMaxStartups 100\nMaxAuthTries 6\n",
+         UsePAM no\nPermitUserRC no\nPrintMotd no\nSetEnv HOME={home}\nLogLevel VERBOSE\nMaxAuthTries 6\n",
         lines.join("\n")
     )
 }
