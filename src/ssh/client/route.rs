@@ -68,7 +68,7 @@ fn jump_command(jumps: &str, program: &Path, config: &Path) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''").replace('%', "%%"));
     let before = before.map(|before| format!(" -J {}", quoted(before))).unwrap_or_default();
     let (program, config) = (quoted(&program.to_string_lossy()), quoted(&config.to_string_lossy()));
-    format!("exec {program} -F {config} -o BatchMode=yes{before} -W '[%h]:%p' -- {}", quoted(&last))
+    format!("{program} -F {config} -o BatchMode=yes{before} -W '[%h]:%p' -- {}", quoted(&last))
 }
 
 #[cfg(test)]
@@ -83,8 +83,7 @@ mod tests {
     fn only_the_way_is_taken_over() {
         let dump = "hostname 10.0.0.5\nidentityfile ~/.ssh/other\ncontrolpath /x\nproxyjump ops@one:2222,two\n";
         let route = read(dump, Path::new("/usr/bin/ssh"), Path::new("/a b/config"), &machine());
-        let proxy =
-            "exec '/usr/bin/ssh' -F '/a b/config' -o BatchMode=yes -J 'ops@one:2222' -W '[%h]:%p' -- 'ssh://two'";
+        let proxy = "'/usr/bin/ssh' -F '/a b/config' -o BatchMode=yes -J 'ops@one:2222' -W '[%h]:%p' -- 'ssh://two'";
         assert_eq!(route.settings(), ["HostName=10.0.0.5".to_owned(), format!("ProxyCommand={proxy}")]);
         let bare = read("hostname gpu-1\nproxycommand none\n", Path::new("ssh"), Path::new("c"), &machine());
         assert_eq!(bare, Route::default());
