@@ -4,7 +4,7 @@
 //! the same rows. First tried by hand with 22.4.2. The surprise is in the middle part:
 //! the schema calls those documents valid, nothing warns, and nobody gets in.
 
-use super::machine::Pair;
+use super::pairs::Pair;
 
 /// What is in the default user's `authorized_keys` beside the provider's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use super::{
     documents::listing,
-    machine::{Booted, Machine, Pair},
+    machine::{Booted, Machine},
+    pairs::Pair,
 };
 
 const LOGIN: &str = include_str!("login.sh");

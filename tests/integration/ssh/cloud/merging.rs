@@ -4,10 +4,7 @@ use std::{collections::BTreeSet, io::Write as _};
 
 use flate2::{Compression, write::GzEncoder};
 
-use super::{
-    documents::listing,
-    machine::{Machine, Pair},
-};
+use super::{documents::listing, machine::Machine, pairs::Pair};
 
 const MERGE: &str = "merge_how: 'list(append)+dict(recurse_list)+str()'\n";
 

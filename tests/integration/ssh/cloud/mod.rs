@@ -8,5 +8,6 @@ mod host;
 mod login;
 mod machine;
 mod merging;
+mod pairs;
 mod table;
 mod template;

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::machine::{Booted, Machine, Pair};
+use super::{
+    machine::{Booted, Machine},
+    pairs::Pair,
+};
 
 /// `docs/cloud-init/user-data.yaml` with its variables filled in.
 fn shipped(key: &Pair) -> String {
