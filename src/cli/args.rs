@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
+use super::ssh::args::SshArgs;
 use crate::{
     model::{Evidence, Severity, Tier},
     report::Format,
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Rollback(RollbackArgs),
     /// Show the audit log, verified
     History(HistoryArgs),
+    /// Put SSH keys where they belong
+    Ssh(SshArgs),
     /// Work on mapping files
     Mapping(MappingArgs),
     /// Serve the emulator of ESC and GitHub on loopback

@@ -19,6 +19,7 @@ mod progress;
 mod rollback;
 mod sandbox;
 mod session;
+mod ssh;
 mod state;
 mod summary;
 mod sync;
@@ -76,6 +77,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Rollback(args) => rollback::run(&cli.global, args),
         Command::History(args) => history::run(&cli.global, args),
         Command::Mapping(args) => mapping::run(&cli.global, args),
+        Command::Ssh(args) => ssh::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),
     }
 }

@@ -201,6 +201,18 @@ fn replace(file: &Path, format: Format, report: &Report, style: &Style) -> io::R
     replace_by(file, 0o644, |handle| stream(handle, format, report, style))
 }
 
+/// Replaces a file of a person's own whole: its rights stay; a new one is for its owner alone.
+pub(crate) fn replace_keeping_mode(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A link stays one: what it points to is replaced.
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let mode = match file.metadata() {
+        Ok(metadata) if !metadata.is_file() => return OpenOptions::new().write(true).open(&file)?.write_all(bytes),
+        Ok(metadata) => metadata.permissions().mode() & 0o7777,
+        Err(_) => 0o600,
+    };
+    replace_by(&file, mode, |handle| handle.write_all(bytes).and_then(|()| handle.sync_all()))
+}
+
 fn replace_by(file: &Path, mode: u32, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let (temporary, mut handle) = beside(file)?;
     let written = write(&mut handle)

@@ -5,6 +5,7 @@
 //! that is wiped, or in the one file that was declared for it, and nowhere else; no key
 //! is ever an argument or in the environment of a child.
 
+pub mod inject;
 pub mod remote;
 pub mod rotation;
 
