@@ -81,7 +81,7 @@ fn apply(folder: &Path) -> Output {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/ssh/cloud/apply.sh");
     let is_root = rustix::process::geteuid().is_root();
     let mut command = Command::new(if is_root { "bash" } else { "sudo" });
-    command.args(if is_root { &[][..] } else { &["-n", "bash"] });
+    command.args(if is_root { &[][..] } else { &["-n", "bash"][..] });
     command.arg(script).arg(folder).output().expect("bash, and sudo for whoever is not root")
 }
 

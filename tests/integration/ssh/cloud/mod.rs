@@ -5,6 +5,7 @@
 
 mod documents;
 mod host;
+mod injected;
 mod login;
 mod machine;
 mod merging;
