@@ -4,7 +4,7 @@
 //! the same rows. First tried by hand with 22.4.2. The surprise is in the middle part:
 //! the schema calls those documents valid, nothing warns, and nobody gets in.
 
-use super::machine::Pair;
+use super::pairs::Pair;
 
 /// What is in the default user's `authorized_keys` beside the provider's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum Effect {
 }
 
 /// One document and what becomes of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) document: Vec<u8>,
@@ -32,7 +32,6 @@ pub(crate) struct Row {
     pub(crate) effect: Effect,
 }
 
-/// What only the log knows, and not always.
 fn row(name: &'static str, is_valid: bool, warns: bool, effect: Effect, document: impl Into<Vec<u8>>) -> Row {
     Row { name, document: document.into(), is_valid, warns, effect }
 }

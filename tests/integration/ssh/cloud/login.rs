@@ -2,13 +2,15 @@
 
 use super::{
     documents::listing,
-    machine::{Booted, Machine, Pair},
+    injected::injected,
+    machine::{Booted, Machine},
+    pairs::Pair,
 };
 
 const LOGIN: &str = include_str!("login.sh");
 
 /// Boots and logs in, as `commands` say; `key` is the pair of the document, `provider` and `stranger` are others.
-fn booted(document: &str, pairs: [&Pair; 3], commands: &str) -> Booted {
+fn booted(document: &[u8], pairs: [&Pair; 3], commands: &str) -> Booted {
     let [key, provider, stranger] = pairs;
     Machine::with(document)
         .provider_key(&provider.line)
@@ -28,7 +30,7 @@ fn said(booted: &Booted) -> Vec<&str> {
 #[test]
 fn sshd_lets_the_injected_key_in_and_the_providers() {
     let [key, provider, stranger] = ["key", "provider", "stranger"].map(Pair::new);
-    let document = listing(&format!("\"{}\"", key.line));
+    let document = injected("#cloud-config\nhostname: machine\n", &key, "ubuntu");
     // The nonce is computed over there: an echo of what was sent would not have it.
     let commands = "says injected key ubuntu\nsays provider provider ubuntu\nsays stranger stranger ubuntu\n\
                     chmod 666 \"$ROOT/home/ubuntu/.ssh/authorized_keys\"\nsays loose key ubuntu\n";

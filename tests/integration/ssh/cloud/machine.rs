@@ -3,61 +3,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Output},
 };
 
+use super::pairs::fingerprints;
 use crate::support::program::folder;
-
-/// A pair made by `ssh-keygen`; the private half is a file of the test's folder.
-pub(crate) struct Pair {
-    pub(crate) private: PathBuf,
-    /// The line of the public half, without newline.
-    pub(crate) line: String,
-}
-
-impl Pair {
-    pub(crate) fn new(comment: &str) -> Self {
-        let private = folder("cloud-key").join("key");
-        let made = Command::new("ssh-keygen")
-            .args(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f"])
-            .arg(&private)
-            .status()
-            .expect("ssh-keygen is installed: apt-get install openssh-client");
-        assert!(made.success());
-        let line = fs::read_to_string(private.with_extension("pub")).expect("made").trim_end().to_owned();
-        Self { private, line }
-    }
-
-    pub(crate) fn fingerprint(&self) -> String {
-        fingerprints(&self.line).pop_first().expect("a key has one")
-    }
-
-    /// The base64 in the middle of the line.
-    pub(crate) fn body(&self) -> &str {
-        self.line.split(' ').nth(1).expect("a public line has three words")
-    }
-
-    pub(crate) fn private_text(&self) -> String {
-        fs::read_to_string(&self.private).expect("made")
-    }
-}
-
-/// The keys that OpenSSH reads in the text of an `authorized_keys` file.
-pub(crate) fn fingerprints(text: &str) -> BTreeSet<String> {
-    let mut child = Command::new("ssh-keygen")
-        .args(["-l", "-f", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("ssh-keygen is installed");
-    child.stdin.take().expect("piped").write_all(text.as_bytes()).expect("it reads to the end");
-    let listed = child.wait_with_output().expect("it ends").stdout;
-    let listed = String::from_utf8(listed).expect("text");
-    listed.lines().filter_map(|line| Some(line.split(' ').nth(1)?.to_owned())).collect()
-}
 
 /// What boots: a user-data document on an image with the provider's keys.
 pub(crate) struct Machine {
@@ -128,13 +79,9 @@ fn apply(folder: &Path) -> Output {
         "the real cloud-init is needed: ./test installs it, or apt-get install --no-install-recommends cloud-init"
     );
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/ssh/cloud/apply.sh");
-    let mut command = match rustix::process::geteuid().is_root() {
-        true => Command::new("bash"),
-        false => Command::new("sudo"),
-    };
-    if !rustix::process::geteuid().is_root() {
-        command.args(["-n", "bash"]);
-    }
+    let is_root = rustix::process::geteuid().is_root();
+    let mut command = Command::new(if is_root { "bash" } else { "sudo" });
+    command.args(if is_root { &[][..] } else { &["-n", "bash"][..] });
     command.arg(script).arg(folder).output().expect("bash, and sudo for whoever is not root")
 }
 

@@ -4,14 +4,11 @@ use std::{collections::BTreeSet, io::Write as _};
 
 use flate2::{Compression, write::GzEncoder};
 
-use super::{
-    documents::listing,
-    machine::{Machine, Pair},
-};
+use super::{documents::listing, machine::Machine, pairs::Pair};
 
-const MERGE: &str = "merge_how: 'list(append)+dict(recurse_list)+str()'\n";
+pub(crate) const MERGE: &str = "merge_how: 'list(append)+dict(recurse_list)+str()'\n";
 
-fn mime(parts: &[&str]) -> String {
+pub(crate) fn mime(parts: &[&str]) -> String {
     let mut text = "Content-Type: multipart/mixed; boundary=\"parting\"\nMIME-Version: 1.0\n".to_owned();
     for part in parts {
         text.push_str(&format!("\n--parting\nContent-Type: text/cloud-config; charset=\"us-ascii\"\n\n{part}"));

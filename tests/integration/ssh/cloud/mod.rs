@@ -5,8 +5,10 @@
 
 mod documents;
 mod host;
+mod injected;
 mod login;
 mod machine;
 mod merging;
+mod pairs;
 mod table;
 mod template;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{
     documents::{Effect, Row, malformed, silent, smuggled, sound},
-    machine::{Booted, Machine, Pair},
+    machine::{Booted, Machine},
+    pairs::Pair,
 };
 
 /// The keys of one test, and what it boots.

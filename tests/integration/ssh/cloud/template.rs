@@ -2,15 +2,25 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::machine::{Booted, Machine, Pair};
+use esc_sync::{
+    keys::PublicKey,
+    ssh::inject::{Request, inject},
+};
+
+use super::{
+    machine::{Booted, Machine},
+    pairs::Pair,
+};
 
 /// `docs/cloud-init/user-data.yaml` with its variables filled in.
 fn shipped(key: &Pair) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cloud-init/user-data.yaml");
-    let template = fs::read_to_string(file).expect("it is shipped");
-    let filled = template.replace("${ssh_public_key}", &key.line).replace("${ssh_key_name}", "deploy-1");
-    assert_eq!(filled.matches("${").count(), 0, "a variable that nobody fills in:\n{filled}");
-    filled
+    let variables = vec![("ssh_key_name".to_owned(), "deploy-1".to_owned())];
+    let public = PublicKey::parse(&key.line).expect("ssh-keygen made it");
+    let request = Request { template: Some(variables), ..Request::new(public, "ubuntu") };
+    let filled = inject(&fs::read(file).expect("it is shipped"), &request);
+    let filled = filled.unwrap_or_else(|refusals| panic!("the template is refused: {refusals:#?}")).document;
+    String::from_utf8(filled).expect("text")
 }
 
 /// Boots it with the provider's key on both kinds of image, and says what must be so on each.
