@@ -14,6 +14,7 @@ mod report;
 mod sandbox_esc;
 mod sandbox_github;
 mod simulation;
+mod ssh;
 mod stores;
 mod support;
 mod sync;

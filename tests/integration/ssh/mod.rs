@@ -1,0 +1,3 @@
+//! SSH: keys, their files, logins and rotations, against the OpenSSH of this machine.
+
+mod keys;
