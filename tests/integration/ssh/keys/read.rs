@@ -64,7 +64,7 @@ fn other_containers_are_named_and_converted_by_the_advice() {
         let file = folder.join(at.to_string());
         printed(&keygen(&["-q", "-t", arguments[0], "-m", arguments[1], "-N", "", "-C", "a", "-f"], &file));
         let stored = || SecretValue::from(fs::read_to_string(&file).expect("text"));
-        let fault = KeyPair::read(&stored(), None).err().expect("another container");
+        let fault = KeyPair::read(&stored(), None).expect_err("another container");
         assert_eq!(fault, PairFault::UnsupportedContainer);
         assert!(fault.help().contains("`ssh-keygen -p -f FILE`"), "{}", fault.help());
         printed(&keygen(&["-q", "-p", "-P", "", "-N", "", "-f"], &file));
