@@ -231,10 +231,7 @@ impl Work<'_, '_> {
     /// The old private file keeps a name of its own before the new one takes its place.
     fn swap_files(&mut self) -> Result<(), Refusal> {
         let files = self.kept.rotation.files.clone();
-        let is_new = self.material.new.as_ref().is_some_and(|held| held.identity.file == files.current);
-        if !is_new {
-            files::switch(&files.next, &files.current, &files.previous)?;
-        }
+        files::switch(&files.next, &files.current, &files.previous)?;
         self.material.look_again(&self.kept.rotation, self.rotator.options)
     }
 }

@@ -19,7 +19,11 @@ use super::{
     child::{self, Group},
     companion,
 };
-use crate::{crypto, model::SecretValue, ssh::Identity};
+use crate::{
+    crypto,
+    model::SecretValue,
+    ssh::{Identity, files, pair::KeyPair},
+};
 
 #[derive(Debug)]
 pub(super) struct Agent {
@@ -85,18 +89,11 @@ impl Agent {
 /// The key as OpenSSH writes it without a passphrase.
 fn unlocked(key: &Identity, passphrase: &SecretValue) -> Result<SecretValue, String> {
     let name = key.file.display();
-    let text = fs::read(&key.file).map(SecretValue::from_bytes);
-    let text = text.map_err(|error| format!("the key file {name} cannot be read: {error}"))?;
-    // Both are needed to unlock it; what comes out is wiped as they are.
-    let locked = text.expose_text().and_then(|text| ssh_key::PrivateKey::from_openssh(text).ok());
-    let locked = locked.ok_or_else(|| format!("the key file {name} holds no whole OpenSSH key"))?;
-    let open = if locked.is_encrypted() {
-        locked.decrypt(passphrase.expose()).map_err(|_| format!("the passphrase does not open {name}"))?
-    } else {
-        locked
-    };
-    let text = open.to_openssh(ssh_key::LineEnding::LF).map_err(|_| format!("the key {name} cannot be written out"))?;
-    Ok(SecretValue::from_bytes(text.as_bytes().to_vec()))
+    let text = files::read(&key.file).map_err(|fault| fault.to_string())?;
+    let text = text.ok_or_else(|| format!("the key file {name} is not there"))?;
+    let pair =
+        KeyPair::read(&text, Some(passphrase)).map_err(|fault| format!("the key in {name} cannot be used: {fault}"))?;
+    Ok(pair.unlocked())
 }
 
 impl Folder {

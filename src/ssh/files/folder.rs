@@ -105,7 +105,7 @@ impl Folder {
         let written = self.write(&draft, content, mode).and_then(|stat| self.name_draft(&draft, leaf, content, &stat));
         // Named or failed, the draft is of no more use; a full disk must not fill up with them.
         let cleared = self.remove(&draft);
-        written.and(cleared)
+        written.and(cleared).map_err(|fault| self.fault(leaf, fault.cause))
     }
 
     /// A second name for a file, which must be free or hold the same.
@@ -129,7 +129,9 @@ impl Folder {
 
     /// Takes a name away; fine if it is not there.
     pub(super) fn remove(&self, leaf: &Leaf) -> Result<(), FileFault> {
-        self.regular(leaf)?;
+        if !self.regular(leaf)? {
+            return Ok(());
+        }
         match rustix::fs::unlinkat(&self.handle, &leaf.0, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => Ok(()),
             Err(error) => Err(self.fault(leaf, error)),
@@ -166,11 +168,11 @@ impl Folder {
         rustix::fs::fstat(&self.handle).map_err(|error| FileFault { path: self.path.clone(), cause: error.into() })
     }
 
-    /// Refuses a link, a folder, a pipe or a device under this name.
-    fn regular(&self, leaf: &Leaf) -> Result<(), FileFault> {
+    /// Whether a file has this name; a link, a folder, a pipe or a device is refused.
+    fn regular(&self, leaf: &Leaf) -> Result<bool, FileFault> {
         match rustix::fs::statat(&self.handle, &leaf.0, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => self.kind(leaf, &stat),
-            Err(Errno::NOENT) => Ok(()),
+            Ok(stat) => self.kind(leaf, &stat).map(|()| true),
+            Err(Errno::NOENT) => Ok(false),
             Err(error) => Err(self.fault(leaf, error)),
         }
     }

@@ -5,5 +5,6 @@ mod client;
 mod cloud;
 mod edits;
 mod inject;
+mod keys;
 mod logins;
 pub(crate) mod rig;

@@ -163,8 +163,9 @@ async fn c1_killed_at_any_request_the_next_run_ends_it() {
             }
         };
         let parts = switch();
+        let parts: [&[Given]; 1] = [&parts];
         tokio::select! {
-            outcomes = desk.give("r1", &[&parts]) => panic!("it came to an end: {outcomes:?}"),
+            outcomes = desk.give("r1", &parts) => panic!("it came to an end: {outcomes:?}"),
             () = reached => {}
         }
         assert_eq!(ends(&desk.give("r2", &[&switch()]).await), [End::Done; 3], "killed at {skip}");
