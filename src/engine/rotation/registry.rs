@@ -64,7 +64,7 @@ impl Work<'_, '_> {
         if there.is_none() {
             match store.add_key(&name, &new).await {
                 Ok(added) => self.registered(|registered| registered.id = Some(added.id)),
-                Err(fault) => return Ok(StepOutcome::open(Step::Publish, &fault.to_string(), &fault.help())),
+                Err(fault) => return Ok(StepOutcome::open(Step::Publish, &fault.to_string(), fault.help())),
             }
             self.kept.save(self.state).await?;
         }
@@ -98,7 +98,7 @@ impl Work<'_, '_> {
             self.rotator.task.stores.lambda().map_err(|unread| open(&unread.what, &unread.help))?;
         let keys = store.list_keys().await.map_err(|unread| open(&unread.what, &unread.help))?;
         for id in ids_of(&keys, public) {
-            store.delete_key(&id).await.map_err(|fault| open(&fault.to_string(), &fault.help()))?;
+            store.delete_key(&id).await.map_err(|fault| open(&fault.to_string(), fault.help()))?;
         }
         Ok(())
     }

@@ -200,8 +200,7 @@ impl Work<'_, '_> {
         let mut observed = task.look(None, Some(self.state), look).await;
         let mut options = first_choice(&rotator);
         let decide = |options: &PlanOptions| task.decide(&observed, rotator.judging(), options);
-        let refused =
-            |error: crate::plan::PlanError| StepOutcome::open(Step::Switch, &error.to_string(), &error.help());
+        let refused = |error: crate::plan::PlanError| StepOutcome::open(Step::Switch, &error.to_string(), error.help());
         let first = match decide(&options) {
             Ok(planned) => planned.plan,
             Err(error) => return Ok(Err(refused(error))),

@@ -149,10 +149,6 @@ impl World {
         stores.esc.plaintext_definition("acme", "default", "production").expect("an environment")
     }
 
-    pub(super) fn revision(&self) -> u64 {
-        lock(&self.stores).esc.revision("acme", "default", "production").expect("an environment")
-    }
-
     pub(super) fn github(&self, slot: Slot, name: &str) -> Option<String> {
         let stores = lock(&self.stores);
         let view = stores.github.view("org:acme", slot, name).ok()?;

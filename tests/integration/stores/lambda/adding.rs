@@ -23,7 +23,7 @@ async fn a_key_is_added_listed_and_deleted() {
     let added = store.add_key("deploy-1", &key).await.expect("added");
     let RegisteredKey { id, name, public } = &added;
     assert_eq!((name.as_str(), public), ("deploy-1", &Ok(key.clone())));
-    assert_eq!(store.list_keys().await.expect("listed"), [added.clone()]);
+    assert_eq!(store.list_keys().await.expect("listed"), std::slice::from_ref(&added));
     store.delete_key(id).await.expect("deleted");
     assert!(store.list_keys().await.expect("listed").is_empty());
     let what: Vec<String> = wire.seen().into_iter().map(|seen| seen.what).collect();
