@@ -8,6 +8,7 @@ mod esc_state;
 mod observe;
 mod read_plan;
 mod selection;
+mod ssh_knowledge;
 mod sync;
 
 pub use apply::{Pace, PaceOptions, Progress, Stop};
@@ -15,6 +16,7 @@ pub use esc_state::EscState;
 pub use observe::observe;
 pub use read_plan::ReadPlan;
 pub use selection::{Selection, SelectionError};
+pub use ssh_knowledge::{ROTATION_KEY, ssh_knowledge};
 pub use sync::{
     Applied, Applying, Attested, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite, Unwritable,
     key_place,

@@ -4,6 +4,7 @@
 //! with it. Invariants: what is accepted here OpenSSH accepts, byte by byte; a public
 //! key is exactly one line, whatever its comment says; no fault quotes a key.
 
+mod comment;
 mod damage;
 mod private;
 mod public;
@@ -12,6 +13,7 @@ pub mod text;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use comment::made_at;
 pub use damage::Damage;
-pub use private::private_key_damage;
+pub use private::{private_key_damage, public_half};
 pub use public::{KeyFingerprint, PublicKey, public_key, public_line};

@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::{
-    Damage,
+    Damage, PublicKey,
     public::{field, is_public_kind},
     text::{decode_base64, is_blank, trimmed},
 };
@@ -22,6 +22,13 @@ pub fn private_key_damage(value: &SecretValue) -> Option<Damage> {
     // The form is looked at; nothing of the text leaves.
     let Some(text) = value.expose_text() else { return Some(Damage::NotPrivate) };
     look_before_frame(text).or_else(|| look_at_lines(text)).or_else(|| look_at_frame(text))
+}
+
+/// The public half of a private key's text, where OpenSSH's container keeps it in the open.
+pub fn public_half(value: &SecretValue) -> Option<PublicKey> {
+    // The container is parsed; only its public half leaves.
+    let key = ssh_key::PrivateKey::from_openssh(value.expose_text()?.trim()).ok()?;
+    PublicKey::parse(&key.public_key().to_openssh().ok()?).ok()
 }
 
 /// What the text is in the place of a block that starts at its first byte.
