@@ -29,7 +29,9 @@ pub(super) fn value<'a>(world: &World<'a>, esc: &EscPlace) -> Result<&'a SecretV
 pub(super) fn say(world: &World, ssh: &SshSpec, said: Said, findings: &mut Findings) {
     let Said { rule, severity, status, reason, remedy } = said;
     let owner = ssh.public_key.as_ref().and_then(|public| {
-        world.mapping.entries.iter().position(|entry| entry.esc.as_ref().is_some_and(|esc| esc == public))
+        let entries = world.mapping.entries.iter().enumerate();
+        let there = entries.filter(|(_, entry)| entry.esc.as_ref().is_some_and(|esc| esc == public));
+        there.min_by_key(|(_, entry)| &entry.name).map(|(at, _)| at)
     });
     let place = ssh.public_key.as_ref().map(place);
     let status = status.filter(|_| owner.is_some());

@@ -15,8 +15,8 @@ use crate::{
     mapping::{Allowance, ConflictPolicy, DeclaredVisibility, Detail, Entry, EscPlace, FormatRule, Mapping, SshSpec},
     model::{
         App, Cause, Direction, Encoding, EnvironmentRef, EscKind, EscPath, EscSnapshot, EscValue, Evidence,
-        GithubPlace, GithubScope, JobSnapshot, Kind, Meta, RepoRef, SecretName, Segment, Slot, Snapshot, Stamp, Tier,
-        Unread, Variable, Visibility,
+        GithubPlace, GithubScope, JobSnapshot, Kind, Meta, RepoRef, RotationKnowledge, SecretName, Segment, Slot,
+        Snapshot, Stamp, Tier, Unread, Variable, Visibility,
     },
     yaml::Position,
 };
@@ -140,6 +140,13 @@ impl Case {
     pub(super) fn stores_private(mut self, path: &str) -> Self {
         let place = EscPlace { environment: environment(), path: EscPath::parse(path).expect("legal") };
         self.mapping.ssh.as_mut().expect("the key came first").stored_private_key = Some(place);
+        self
+    }
+
+    /// A rotation that was begun two days ago and is at that step.
+    pub(super) fn rotating(mut self, step: &str) -> Self {
+        let begun = Stamp(NOW.0 - 2 * 86_400);
+        self.snapshot.ssh.rotation = Some(RotationKnowledge { step: step.into(), begun, ..Default::default() });
         self
     }
 
