@@ -9,6 +9,7 @@ mod observe;
 mod read_plan;
 mod rotation;
 mod selection;
+mod ssh_knowledge;
 mod sync;
 
 pub use apply::{Pace, PaceOptions, Progress, Stop};
@@ -20,6 +21,7 @@ pub use rotation::{
     StepOutcome, Told, Tried, Verified,
 };
 pub use selection::{Selection, SelectionError};
+pub use ssh_knowledge::{ROTATION_KEY, ssh_knowledge};
 pub use sync::{
     Applied, Applying, Attested, Given, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite,
     Unwritable, key_place,

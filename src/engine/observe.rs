@@ -9,8 +9,8 @@ use futures_util::future::{join, join_all};
 
 use crate::{
     model::{
-        EnvironmentRef, EscSnapshot, GithubPlace, GithubScope, GithubSnapshot, JobSnapshot, Listing, Memory, RepoRef,
-        Slot, Snapshot, Unread, Visibility,
+        EnvironmentRef, EscSnapshot, GithubPlace, GithubScope, GithubSnapshot, JobSnapshot, Listing, RepoRef, Slot,
+        Snapshot, Unread, Visibility,
     },
     store::Stores,
 };
@@ -27,7 +27,7 @@ pub async fn observe(plan: &ReadPlan, stores: &Stores, job: Option<JobSnapshot>)
     };
     let (queued, (esc, github)) = join(queued, join(read_esc(plan, stores), read_github(plan, stores))).await;
     let job = job.map(|job| JobSnapshot { queued, ..job });
-    Snapshot { esc, github, job, memory: Memory::default() }
+    Snapshot { esc, github, job, ..Snapshot::default() }
 }
 
 type EscReads = BTreeMap<Arc<EnvironmentRef>, Result<EscSnapshot, Arc<Unread>>>;

@@ -2,9 +2,10 @@
 
 use super::{
     Finding, Subject, alias_present, beyond_hundred, conflict, denied_value, drifted, duplicate_value, hidden_config,
-    invisible, malformed_key, malformed_value, missing, moved_repository, not_base64, placeholder, plain_secret,
-    scope_limit, shadowed, stray_whitespace, too_old, undetermined_value, unexpected_value, unmanaged, unreadable,
-    unsettled_write, unused_allowance, unverified, value_mismatch, value_too_large, wide_policy,
+    invisible, key_due, key_halves_differ, malformed_key, malformed_value, missing, moved_repository, not_base64,
+    placeholder, plain_secret, rotation_open, scope_limit, shadowed, stray_whitespace, too_old, undetermined_value,
+    unexpected_value, unmanaged, unreadable, unsettled_write, unused_allowance, unverified, value_mismatch,
+    value_too_large, wide_policy,
     world::{Findings, World},
 };
 use crate::model::{Severity, Tier};
@@ -45,6 +46,8 @@ pub const RULES: &[Rule] = &[
     duplicate_value::RULE,
     hidden_config::RULE,
     invisible::RULE,
+    key_due::RULE,
+    key_halves_differ::RULE,
     malformed_key::RULE,
     malformed_value::RULE,
     missing::RULE,
@@ -52,6 +55,7 @@ pub const RULES: &[Rule] = &[
     not_base64::RULE,
     placeholder::RULE,
     plain_secret::RULE,
+    rotation_open::RULE,
     scope_limit::RULE,
     shadowed::RULE,
     stray_whitespace::RULE,

@@ -12,11 +12,11 @@ use regex::Regex;
 use super::{EntryJudgement, Finding, JudgeOptions, Judgement, judge};
 pub(super) use crate::keys::testing::{private_key, public_key};
 use crate::{
-    mapping::{Allowance, ConflictPolicy, DeclaredVisibility, Detail, Entry, EscPlace, FormatRule, Mapping},
+    mapping::{Allowance, ConflictPolicy, DeclaredVisibility, Detail, Entry, EscPlace, FormatRule, Mapping, SshSpec},
     model::{
         App, Cause, Direction, Encoding, EnvironmentRef, EscKind, EscPath, EscSnapshot, EscValue, Evidence,
-        GithubPlace, GithubScope, JobSnapshot, Kind, Meta, RepoRef, SecretName, Segment, Slot, Snapshot, Stamp, Tier,
-        Unread, Variable, Visibility,
+        GithubPlace, GithubScope, JobSnapshot, Kind, Meta, RepoRef, RotationKnowledge, SecretName, Segment, Slot,
+        Snapshot, Stamp, Tier, Unread, Variable, Visibility,
     },
     yaml::Position,
 };
@@ -127,6 +127,27 @@ impl Case {
 
     pub(super) fn visibility(self, declared: DeclaredVisibility) -> Self {
         self.detail(|detail| detail.visibility = Some(declared))
+    }
+
+    /// The machines' key, its public half at that path.
+    pub(super) fn ssh(mut self, path: &str, max_age_days: u32) -> Self {
+        let public_key = Some(EscPlace { environment: environment(), path: EscPath::parse(path).expect("legal") });
+        let spec = SshSpec { public_key, max_age_days: Some(max_age_days), ..SshSpec::default() };
+        self.mapping.ssh = Some(Box::new(spec));
+        self.empty_esc()
+    }
+
+    pub(super) fn stores_private(mut self, path: &str) -> Self {
+        let place = EscPlace { environment: environment(), path: EscPath::parse(path).expect("legal") };
+        self.mapping.ssh.as_mut().expect("the key came first").stored_private_key = Some(place);
+        self
+    }
+
+    /// A rotation that was begun two days ago and is at that step.
+    pub(super) fn rotating(mut self, step: &str) -> Self {
+        let begun = Stamp(NOW.0 - 2 * 86_400);
+        self.snapshot.ssh.rotation = Some(RotationKnowledge { step: step.into(), begun, ..Default::default() });
+        self
     }
 
     pub(super) fn require(mut self, evidence: Evidence) -> Self {

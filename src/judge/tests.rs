@@ -14,7 +14,7 @@ use crate::model::{Encoding, Stamp, Visibility};
 #[test]
 fn the_set_of_rules() {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred conflict denied-value drifted duplicate-value hidden-config invisible malformed-key malformed-value missing moved-repository not-base64 placeholder-value plain-secret scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unmanaged unreadable unsettled-write unused-allowance unverified value-mismatch value-too-large wide-policy");
+    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred conflict denied-value drifted duplicate-value hidden-config invisible key-due key-halves-differ malformed-key malformed-value missing moved-repository not-base64 placeholder-value plain-secret rotation-open scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unmanaged unreadable unsettled-write unused-allowance unverified value-mismatch value-too-large wide-policy");
 }
 
 /// One world in which every rule has something to say, around the given values.
@@ -22,6 +22,9 @@ fn world(values: &[String]) -> Case {
     let value = |at: usize| values[at % values.len()].as_str();
     let deny: Vec<&str> = vec![value(3)];
     let mut case = Case::new()
+        .ssh("a", 1)
+        .stores_private("b")
+        .rotating("roll-out")
         .secret("A", "a")
         .alias("A_OLD")
         .allow("too-old")

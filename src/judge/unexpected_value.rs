@@ -44,10 +44,23 @@ fn compared(subject: &Subject, held: Held) -> Option<Finding> {
 fn best(subject: &Subject, held: &Held) -> Likeness {
     // The text is compared with the mapping's own; only the outcome comes out.
     let Some(text) = held.value.expose_text() else { return Likeness::Different };
+    if is_launch_name(subject) && subject.entry.detail().expect.iter().any(|stem| is_of_stem(text, stem)) {
+        return Likeness::Same;
+    }
     let found: Vec<Likeness> =
         subject.entry.detail().expect.iter().map(|fixed| likeness(subject, text, fixed)).collect();
     let preferred = [Likeness::Same, Likeness::SameWithRegion];
     preferred.into_iter().find(|likeness| found.contains(likeness)).unwrap_or(Likeness::Different)
+}
+
+/// Whether a rotation writes it: another name each time, of which only the stem is fixed.
+fn is_launch_name(subject: &Subject) -> bool {
+    let ssh = subject.world.mapping.ssh.as_deref();
+    ssh.is_some_and(|ssh| ssh.launch_key_name.is_some() && ssh.launch_key_name == subject.entry.esc)
+}
+
+fn is_of_stem(text: &str, stem: &str) -> bool {
+    text.strip_prefix(stem).is_some_and(|suffix| suffix.len() > 1 && suffix.starts_with('-'))
 }
 
 #[cfg(test)]
@@ -96,5 +109,21 @@ mod tests {
             .severity,
             Severity::Error
         );
+    }
+
+    #[test]
+    fn a_name_that_rotations_write_is_fixed_by_its_stem() {
+        let judge = |value: &str, launches: bool| {
+            let case =
+                Case::new().config("KEY_NAME", "l.name").plain_value("l.name", value).variable("KEY_NAME", value);
+            let mut case = case.expect(&["deploy"]).ssh("l.public", 100);
+            let place = case.mapping.entries[0].esc.clone().filter(|_| launches);
+            case.mapping.ssh.as_mut().expect("ssh").launch_key_name = place;
+            case.judge_one().status
+        };
+        assert_eq!([judge("deploy", true), judge("deploy-ab12cd34", true)], [Status::Ok; 2]);
+        for (value, launches) in [("deploy-", true), ("deployment", true), ("other", true), ("deploy-ab12", false)] {
+            assert_eq!(judge(value, launches), Status::Denied, "{value}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! implied: only `true` and `false` are booleans and only plain digits are numbers, and
 //! everything else stays the text it was.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use super::{
     diagnostic::{Sink, Span, list_of, near, nearest, quoted},
@@ -106,6 +106,17 @@ impl<'t, 'a> Fields<'t, 'a> {
                 .help("write for example `90d` or `12w`");
         }
         days
+    }
+
+    /// Minutes, hours, days or weeks.
+    pub(super) fn interval(&self, name: &str, sink: &mut Sink) -> Option<Duration> {
+        let (text, span) = self.text(name, sink)?;
+        let interval = interval(text);
+        if interval.is_none() {
+            sink.error("bad-duration", span, format!("`{name}` is a number of minutes, hours, days or weeks"))
+                .help("write for example `30m`, `24h` or `7d`");
+        }
+        interval
     }
 
     /// A list of texts, or one text alone.
@@ -218,14 +229,33 @@ pub(super) fn bad_word(name: &str, text: &str, span: Span, known: &[&str], sink:
 
 /// The days of `90d` or `12w`; at most a hundred years.
 pub(super) fn days(text: &str) -> Option<u32> {
-    let (number, factor) = match text.as_bytes().last()? {
-        b'd' => (&text[..text.len() - 1], 1),
-        b'w' => (&text[..text.len() - 1], 7),
+    let factor = match text.as_bytes().last()? {
+        b'd' => 1,
+        b'w' => 7,
         _ => return None,
     };
-    let plain = number.len() <= 5 && number.starts_with(|first: char| ('1'..='9').contains(&first));
-    let days = number.parse::<u32>().ok().filter(|_| plain)? * factor;
+    let days = number(text)? * factor;
     (days <= 36_500).then_some(days)
+}
+
+/// The time of `30m`, `24h`, `7d` or `2w`; at most a year.
+fn interval(text: &str) -> Option<Duration> {
+    let seconds = match text.as_bytes().last()? {
+        b'm' => 60,
+        b'h' => 3_600,
+        b'd' => 86_400,
+        b'w' => 7 * 86_400,
+        _ => return None,
+    };
+    let interval = Duration::from_secs(u64::from(number(text)?) * seconds);
+    (interval <= Duration::from_secs(366 * 86_400)).then_some(interval)
+}
+
+/// The plain number before the unit, which is one byte.
+fn number(text: &str) -> Option<u32> {
+    let number = &text[..text.len() - 1];
+    let plain = number.len() <= 5 && number.starts_with(|first: char| ('1'..='9').contains(&first));
+    number.parse().ok().filter(|_| plain)
 }
 
 fn help_for_missing(name: &str) -> String {
@@ -290,6 +320,15 @@ mod tests {
         assert_eq!([days("90d"), days("12w"), days("1d")], [Some(90), Some(84), Some(1)]);
         for text in ["", "d", "90", "0d", "090d", "1.5d", "-1d", "+1d", "9 d", "3m", "99999w", "1e3d", "ⅷd"] {
             assert_eq!(days(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn intervals_are_minutes_hours_days_or_weeks() {
+        let hours = |text| interval(text).map(|interval| interval.as_secs() / 3_600);
+        assert_eq!(["30m", "24h", "7d", "2w"].map(hours), [Some(0), Some(24), Some(168), Some(336)]);
+        for text in ["", "h", "24", "0h", "024h", "1.5h", "-1h", "24 h", "1y", "367d", "99999w", "ⅷh"] {
+            assert_eq!(interval(text), None, "{text:?}");
         }
     }
 }

@@ -49,6 +49,7 @@ fn of_shape(shape: &Shape) -> Value {
         }
         Shape::False => json!({ "const": false }),
         Shape::GithubName => json!({ "type": "string", "pattern": NAME, "maxLength": 255 }),
+        Shape::Interval => json!({ "type": "string", "pattern": "^[1-9][0-9]{0,4}[mhdw]$" }),
         Shape::Integer(from, to) if from == to => json!({ "const": from }),
         Shape::Integer(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
         Shape::List(item) => json!({ "type": "array", "items": of_shape(item) }),

@@ -11,7 +11,7 @@ use super::{
     read::{self, Head, Override, Reader},
     read_ssh,
     resolve::Resolver,
-    schema,
+    schema, ssh_places,
 };
 use crate::{
     model::SecretName,
@@ -70,6 +70,10 @@ fn read_file(file_name: &str, root: &Node<'_>, options: &LoadOptions, sink: Sink
     let ssh = file.get("ssh").and_then(|node| read_ssh::ssh(node, &mut resolver.environments, &mut reader.sink));
     let (entries, keys) = read_entries(&file, head, &mut resolver, &mut reader);
     collisions::find(&entries, &keys, &mut reader.sink);
+    let ssh = ssh.map(|(spec, spans)| {
+        ssh_places::find(&spec, spans, &entries, &keys, &mut reader.sink);
+        spec
+    });
     let profiles = profile_names(&file);
     (reader.sink, Some(loaded(file_name, entries, ssh, profiles)))
 }

@@ -18,6 +18,7 @@ mod load;
 mod places;
 mod read;
 mod read_entry;
+mod read_machines;
 mod read_probe;
 mod read_profile;
 mod read_ssh;
@@ -25,6 +26,7 @@ mod reference;
 mod resolve;
 mod schema;
 mod snippet;
+mod ssh_places;
 mod words;
 
 use std::{

@@ -27,6 +27,7 @@ fn words(shape: &Shape) -> String {
         Shape::Environment => "organization/project/environment".into(),
         Shape::False => "`false`".into(),
         Shape::GithubName => "GitHub name".into(),
+        Shape::Interval => "minutes, hours, days or weeks".into(),
         Shape::Integer(from, to) if from == to => format!("`{from}`"),
         Shape::Integer(from, to) => format!("number {from} to {to}"),
         Shape::List(item) => format!("list of: {}", words(item)),

@@ -36,6 +36,8 @@ pub(super) enum Shape {
     /// `false` alone: not there at all.
     False,
     GithubName,
+    /// A time in minutes, hours, days or weeks.
+    Interval,
     Integer(i64, i64),
     List(&'static Shape),
     /// Free names on the left.
@@ -97,6 +99,7 @@ const fn set<W: Word>() -> Shape {
 }
 
 const PORTS: Shape = Shape::Integer(1, 65_535);
+const SSH_PLACE: Shape = Shape::OneOf(&[Shape::Path, Shape::Object(&SSH_PATH)]);
 const STATUSES: Shape = Shape::List(&Shape::Integer(100, 599));
 const TEXTS: Shape = Shape::OneOf(&[Shape::Any, Shape::List(&Shape::Any)]);
 const REPOSITORIES: Shape = Shape::List(&Shape::Repository);
@@ -328,21 +331,51 @@ pub(super) static SSH: Object = Object {
     fields: &[
         field("user", Shape::Text, "the user on the machines, unless a machine names its own"),
         field("private-key", Shape::Text, "the file of the private key"),
+        field("public-key", SSH_PLACE, "the ESC path of the base64 of the public half"),
         field(
-            "public-key",
-            Shape::OneOf(&[Shape::Path, Shape::Object(&SSH_PATH)]),
-            "the ESC path of the base64 of the public half",
+            "stored-private-key",
+            SSH_PLACE,
+            "the ESC path of the private half, if ESC is to hold it; without this it never leaves its file",
         ),
-        field("known-hosts", Shape::Text, "the file of known host keys"),
-        field("lambda-key-name", Shape::Text, "the key's name in Lambda's registry"),
-        field("max-age", Shape::Duration, "the age at which the key is to be rotated"),
+        field("known-hosts", Shape::Text, "the file of known host keys; an unknown host is never trusted by itself"),
+        field("config", Shape::Text, "an `ssh` configuration file, for bastions; it chooses no keys"),
+        field(
+            "lambda-key-name",
+            Shape::Text,
+            "how the key's names in Lambda's registry begin, at most 50 characters; each rotation adds a suffix",
+        ),
+        field(
+            "launch-key-name",
+            SSH_PLACE,
+            "the ESC path of the registered name that launches use; a rotation writes it. `expect` of an entry at that path is how it begins",
+        ),
+        field(
+            "lambda-instances",
+            Shape::Boolean,
+            "`true`: the instances that Lambda lists under the key belong to the machines",
+        ),
+        field(
+            "cloud-init",
+            Shape::List(&Shape::Text),
+            "cloud-init documents that carry the public half; a rotation puts the new one in",
+        ),
+        field(
+            "overlap",
+            Shape::Interval,
+            "how long the old key stays good beside the new one: minutes, hours, days or weeks (`30m`, `24h`, `7d`)",
+        ),
+        field(
+            "max-age",
+            Shape::Duration,
+            "the age at which the key is to be rotated, in days or weeks; `check` says when it is due",
+        ),
         field("machines", Shape::List(&Shape::Object(&MACHINE)), "the machines that the key opens"),
     ],
 };
 
 pub(super) static SSH_PATH: Object = Object {
     id: "ssh-public-key",
-    title: "`public-key` of `ssh`",
+    title: "A path of `ssh`",
     required: &["path"],
     fields: &[
         field("path", Shape::Path, "the path, relative to `values`"),

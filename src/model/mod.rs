@@ -10,6 +10,7 @@ mod place;
 mod reading;
 mod secret;
 mod snapshot;
+mod ssh;
 mod stamp;
 mod status;
 
@@ -20,5 +21,6 @@ pub use place::{App, EnvironmentRef, GithubPlace, GithubScope, Place, RefError, 
 pub use reading::{Cause, Meta, Reading, Unread, Visibility};
 pub use secret::{SecretValue, group_equal};
 pub use snapshot::{EscKind, EscSnapshot, EscValue, GithubSnapshot, JobSnapshot, Listing, Snapshot, Variable};
+pub use ssh::{RotationKnowledge, SshKnowledge};
 pub use stamp::{Stamp, StampError};
 pub use status::{Direction, Encoding, Evidence, Kind, Severity, Status, Tier};

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Cause, EnvironmentRef, EscPath, GithubPlace, GithubScope, Memory, Meta, Place, Reading, RepoRef, SecretName,
-    SecretValue, Segment, Slot, Stamp, Unread,
+    SecretValue, Segment, Slot, SshKnowledge, Stamp, Unread,
 };
 
 /// Everything that was read, each part complete or with the reason why not.
@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub job: Option<JobSnapshot>,
     /// What earlier runs left in the ledger; empty where there is none.
     pub memory: Memory,
+    /// What the state tells of the machines' key.
+    pub ssh: SshKnowledge,
 }
 
 /// An evaluated ESC environment.

@@ -11,7 +11,7 @@ use std::io;
 use super::{
     EntryReport, Report, Summary, Verdict,
     escape::{clipped, visible, workflow_data, workflow_property},
-    order, writes,
+    order, ssh, writes,
 };
 use crate::{judge::Finding, model::Severity};
 
@@ -23,7 +23,8 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
     let lines: Vec<&str> = [&*verdict, &*checked].into_iter().chain(written.as_deref()).collect();
     command(out, level, &title, None, &lines)?;
 
-    let troubles = writes::troubles(report);
+    let mut troubles = writes::troubles(report);
+    troubles.extend(ssh::troubles(report.ssh.as_ref()).into_iter().map(|finding| (None, finding)));
     let findings = order::findings(report, &troubles);
     for severity in Severity::ALL {
         let room = KEPT - usize::from(*severity == level);

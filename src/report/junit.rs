@@ -1,4 +1,4 @@
-//! JUnit XML: one test case for each entry and each write, as the test pages of CI systems read it.
+//! JUnit XML: one test case for each entry, each write and each machine, as the test pages of CI systems read it.
 //!
 //! `failure` is a finding that counts, `error` an entry that could not be checked;
 //! what does not count stands in `system-out`. A write that was refused or failed is a
@@ -14,7 +14,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::{EntryReport, Report, Summary, Verdict, escape::markup};
+use super::{EntryReport, Report, SshReport, Summary, Verdict, escape::markup};
 use crate::{judge::Finding, model::Status};
 
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -96,7 +96,8 @@ fn entry_case<'a>(report: &Report, entry: &'a EntryReport) -> Case<'a> {
 /// The case of the report as a whole, where the entries alone do not carry the verdict.
 fn general_case<'a>(report: &'a Report, summary: &Summary) -> Option<Case<'a>> {
     let shown = report.entries.iter().any(|entry| outcome(report, entry) != Outcome::Passed)
-        || !super::writes::troubles(report).is_empty();
+        || !super::writes::troubles(report).is_empty()
+        || report.ssh.as_ref().is_some_and(SshReport::is_in_trouble);
     if report.findings.is_empty() && (shown || report.verdict == Verdict::Pass) {
         return None;
     }
@@ -108,7 +109,7 @@ fn general_case<'a>(report: &'a Report, summary: &Summary) -> Option<Case<'a>> {
     };
     let message = match first_reason(&report.findings) {
         Some(reason) => reason,
-        None if summary.checked == 0 => "nothing was checked",
+        None if summary.checked == 0 && report.ssh.is_none() => "nothing was checked",
         None => "a store could not be asked or did not answer",
     };
     let kind = report.verdict.as_str();

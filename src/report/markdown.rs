@@ -4,6 +4,7 @@
 //! `CreateStepSummaryCommand`, read 2026-11). So this stays well below: it is cut by
 //! whole entries, the worst come first, and a line says how many were left out.
 
+mod ssh;
 mod writes;
 
 use std::{
@@ -28,6 +29,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::of(report);
     let mut page = Page { out, room: MOST_BYTES, left_out: 0 };
     page.force(&head(report, &summary))?;
+    report.ssh.iter().try_for_each(|about| ssh::write(about, &mut page))?;
     writes::urgent(report, &mut page)?;
     let general: Vec<String> = order::worst_first(&report.findings).into_iter().map(item).collect();
     page.section("about no single entry", general.len(), order::worst(&report.findings), general.into_iter())?;
@@ -61,17 +63,24 @@ fn head(report: &Report, summary: &Summary) -> String {
     let mapping = code(&clipped(&report.mapping, SHORT));
     write!(text, "**{}**\n\n{} Mapping: {mapping}.\n\n", summary.verdict(), sentence(summary))
         .expect("a string takes all");
-    text.push_str("| status | entries |\n| --- | ---: |\n");
-    for status in Status::ALL.iter().filter(|status| summary.count(**status) > 0) {
-        writeln!(text, "| {status} | {} |", summary.count(*status)).expect("a string takes all");
+    if report.ssh.is_none() || !report.entries.is_empty() {
+        text.push_str(&statuses(summary));
     }
-    writeln!(text, "| **all** | **{}** |", summary.entries).expect("a string takes all");
     if let Some(writes) = summary.writes() {
         writeln!(text, "\n{writes}.").expect("a string takes all");
     }
     for remark in &report.remarks {
         writeln!(text, "\n- {}", prose(&clipped(remark, LONG))).expect("a string takes all");
     }
+    text
+}
+
+fn statuses(summary: &Summary) -> String {
+    let mut text = String::from("| status | entries |\n| --- | ---: |\n");
+    for status in Status::ALL.iter().filter(|status| summary.count(**status) > 0) {
+        writeln!(text, "| {status} | {} |", summary.count(*status)).expect("a string takes all");
+    }
+    writeln!(text, "| **all** | **{}** |", summary.entries).expect("a string takes all");
     text
 }
 

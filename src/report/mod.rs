@@ -146,7 +146,9 @@ impl Report {
 
     /// The exit code of the contract: of all causes that hold, the one with the highest number.
     pub fn exit_code(&self) -> u8 {
-        if self.held_back.iter().any(|held| held.because.is_refusal()) || self.ssh_state() == Some(SshState::Refused) {
+        if self.held_back.iter().any(|held| held.because.is_refusal())
+            || self.ssh.as_ref().is_some_and(|ssh| ssh.state == SshState::Refused)
+        {
             return 5;
         }
         let ssh_open = self.ssh.as_ref().is_some_and(SshReport::is_left_open);
@@ -158,10 +160,6 @@ impl Report {
             Verdict::Fail => 1,
             Verdict::Unknown => 3,
         }
-    }
-
-    fn ssh_state(&self) -> Option<SshState> {
-        self.ssh.as_ref().map(|ssh| ssh.state)
     }
 
     /// Whether this finding alone makes the verdict `fail`.

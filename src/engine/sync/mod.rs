@@ -25,12 +25,12 @@ use std::{
 
 use futures_util::future::{join, join_all};
 
-use super::{ReadPlan, Selection, apply::Keys, observe};
+use super::{ReadPlan, Selection, apply::Keys, observe, ssh_knowledge};
 use crate::{
     crypto::fingerprint::FingerprintKey,
     judge::{JudgeOptions, Judgement, judge},
     mapping::{Entry, Mapping},
-    model::{Direction, EnvironmentRef, JobSnapshot, Memory, SecretName, Slot, Snapshot},
+    model::{Direction, EnvironmentRef, JobSnapshot, Memory, SecretName, Slot, Snapshot, SshKnowledge},
     plan::{Plan, PlanError, PlanOptions, Source, plan},
     store::{Stores, esc::Definition},
 };
@@ -113,6 +113,12 @@ impl Task<'_> {
                 recall::remember(self.mapping, &snapshot, key.as_ref(), &mut memory);
             }
             snapshot.memory = memory;
+            if self.mapping.ssh.is_some() {
+                snapshot.ssh = ssh_knowledge(&*state.backend).await.unwrap_or_else(|unread| SshKnowledge {
+                    unread: Some(Arc::new(unread)),
+                    ..SshKnowledge::default()
+                });
+            }
         }
         Observed { snapshot, key, definitions, keys }
     }

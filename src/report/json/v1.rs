@@ -15,6 +15,8 @@ use crate::{
     report::{ActionReport, EntryReport, HeldBackReport, OutcomeReport, PlaceReport, Report, Summary},
 };
 
+use super::ssh::SshV1;
+
 const SCHEMA: &str = "esc-sync/report/v1";
 
 #[derive(Serialize)]
@@ -29,6 +31,9 @@ pub(super) struct Document<'a> {
     outcomes: List<'a, OutcomeReport, OutcomeV1<'a>>,
     held_back: List<'a, HeldBackReport, HeldBackV1<'a>>,
     remarks: &'a [String],
+    /// Of the commands that are about the machines' key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssh: Option<SshV1<'a>>,
     /// Those of no entry.
     findings: List<'a, Finding, FindingV1<'a>>,
     requests: Requests<'a>,
@@ -127,6 +132,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             outcomes: List { items: &report.outcomes, view: OutcomeV1::from },
             held_back: List { items: &report.held_back, view: HeldBackV1::from },
             remarks: &report.remarks,
+            ssh: report.ssh.as_ref().map(SshV1::from),
             findings: List { items: &report.findings, view: FindingV1::from },
             requests: Requests(&report.requests),
             duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),

@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{
-    super::{ActionReport, HeldBackReport, OutcomeReport, Report, escape::markup, writes::end_word},
+    super::{
+        ActionReport, HeldBackReport, OutcomeReport, Report, SshMachineReport, SshReport, escape::markup,
+        writes::end_word,
+    },
     Outcome,
 };
 use crate::plan::End;
@@ -23,7 +26,36 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
     let ended: HashSet<usize> = report.outcomes.iter().map(|outcome| outcome.action).collect();
     let planned = report.actions.iter().filter(|action| !ended.contains(&action.id)).map(Case::from);
     let outcomes = report.outcomes.iter().map(Case::from);
-    planned.chain(outcomes).chain(report.held_back.iter().map(Case::from)).collect()
+    let ssh = report.ssh.iter().flat_map(of_ssh);
+    planned.chain(outcomes).chain(report.held_back.iter().map(Case::from)).chain(ssh).collect()
+}
+
+/// One for each machine, and one for the rotation as a whole.
+fn of_ssh(ssh: &SshReport) -> Vec<Case> {
+    let is_open = ssh.is_in_trouble();
+    let state = Case {
+        name: "the machines' key".to_owned(),
+        outcome: if is_open { Outcome::Failure } else { Outcome::Passed },
+        kind: ssh.state.as_str(),
+        message: ssh.rotation.as_ref().map_or_else(String::new, |rotation| format!("rotation at {}", rotation.step)),
+        help: ssh.next.clone().unwrap_or_default(),
+    };
+    ssh.machines.iter().map(|machine| of_machine(machine, is_open)).chain([state]).collect()
+}
+
+fn of_machine(machine: &SshMachineReport, is_open: bool) -> Case {
+    let (outcome, message) = match machine.is_troubled() {
+        // What is not in the way of this run is left for another.
+        true => (if is_open { Outcome::Failure } else { Outcome::Skipped }, machine.why.clone()),
+        false => (Outcome::Passed, machine.opens()),
+    };
+    Case {
+        name: format!("machine {} ({}): {}", machine.name, machine.address, machine.status),
+        outcome,
+        kind: "machine",
+        message,
+        help: machine.help.clone(),
+    }
 }
 
 impl From<&ActionReport> for Case {

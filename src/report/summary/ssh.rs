@@ -39,8 +39,12 @@ pub(super) fn trouble(ssh: &SshReport) -> Option<String> {
         _ if !ssh.is_left_open() => return None,
         _ => "not everything is done; it is safe to go on",
     };
-    let open = ssh.steps.iter().filter(|step| matches!(step.end, StepEnd::Failed | StepEnd::Incomplete));
-    let steps: Vec<String> = open.map(|step| format!("{} {}", step.step, step.end.as_str())).collect();
+    // Sentences of the summary are printed as they are, so they are made of our own words alone.
+    let ended = |end: StepEnd| ssh.steps.iter().filter(|step| step.end == end).count();
+    let open = [StepEnd::Failed, StepEnd::Incomplete].map(|end| (ended(end), end));
+    let open = open.iter().filter(|(number, _)| *number > 0);
+    let steps: Vec<String> =
+        open.map(|(number, end)| format!("{} {}", counted(*number, "step"), end.as_str())).collect();
     Some(if steps.is_empty() { said.to_owned() } else { format!("{said} ({})", steps.join(", ")) })
 }
 
@@ -100,7 +104,7 @@ mod tests {
         assert_eq!(summary.sentence(), "0 machines; 0 requests in 0 ms");
         assert_eq!(
             summary.verdict(),
-            "verdict: unknown (exit 4): not everything is done; it is safe to go on (roll-out incomplete)"
+            "verdict: unknown (exit 4): not everything is done; it is safe to go on (1 step incomplete)"
         );
         assert_eq!(Summary::of(&report(SshState::Idle, &[])).verdict(), "verdict: pass (exit 0): no findings");
     }

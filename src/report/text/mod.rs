@@ -4,6 +4,7 @@
 //! meaning; colour only repeats it.
 
 mod page;
+mod ssh;
 mod writes;
 
 use std::io;
@@ -27,6 +28,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
     let mut text = Text { page: Page::new(out, style.width, style.color), columns, verbose };
     let title = format!("esc-sync {}", report.command);
     text.page.row(0, 2, &[cell(&title, Ink::Bold), quoted(&report.mapping)])?;
+    report.ssh.iter().try_for_each(|ssh| text.ssh(ssh))?;
     for (status, entries) in order::by_status(&report.entries) {
         text.group(status, &entries)?;
     }

@@ -7,6 +7,7 @@ mod forms;
 mod hostile;
 mod properties;
 mod sophia;
+mod ssh;
 
 use std::{collections::BTreeSet, path::PathBuf};
 

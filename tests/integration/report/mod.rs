@@ -6,3 +6,4 @@ mod limits;
 mod machines;
 mod sample;
 mod snapshots;
+mod ssh;

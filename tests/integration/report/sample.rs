@@ -16,6 +16,8 @@ use esc_sync::{
 };
 use proptest::prelude::*;
 
+use super::ssh;
+
 pub(crate) fn because(what: &str) -> Option<Arc<Unread>> {
     Some(Arc::new(Unread { cause: Cause::Rights, what: what.to_owned(), help: String::new() }))
 }
@@ -318,6 +320,7 @@ pub(crate) fn carrying(text: &str) -> Report {
     made.run = text.to_owned();
     made.requests = vec![(text.to_owned(), 3), (text.to_owned(), 4)];
     made.remarks = vec![text.to_owned()];
+    made.ssh = Some(ssh::carrying(text));
     write_about(&mut made, text, &CAUSES, &ENDS);
     made.decided()
 }
@@ -371,16 +374,16 @@ pub(crate) fn any_report() -> impl Strategy<Value = Report> {
     let findings = prop::collection::vec(any_finding(), 0..3);
     let causes = prop::collection::vec(prop::sample::select(CAUSES.to_vec()), 0..6);
     let ends = prop::collection::vec(prop::sample::select(ENDS.to_vec()), 0..5);
-    let writes = prop::option::of((any_text(), causes, ends));
+    let writes = (prop::option::of((any_text(), causes, ends)), ssh::any_ssh());
     (entries, findings, any::<bool>(), any_text(), any_text(), any::<u32>(), writes).prop_map(
-        |(entries, findings, incomplete, mapping, run, number, writes)| {
+        |(entries, findings, incomplete, mapping, run, number, (writes, ssh))| {
             let mut made = report(entries, findings, incomplete);
             if let Some((text, causes, ends)) = writes {
                 write_about(&mut made, &text, &causes, &ends);
             }
             made.requests.push((run.clone(), u64::from(number)));
             made.duration = Duration::from_micros(u64::from(number));
-            Report { mapping, run, ..made }.decided()
+            Report { mapping, run, ssh, ..made }.decided()
         },
     )
 }
