@@ -13,8 +13,8 @@ use crate::model::{EnvironmentRef, EscPath, NameError, RepoRef, SecretName, Segm
 pub const KEY_PATH: &str = "esc-sync.fingerprint-key";
 
 /// Where the halves of a key wait in ESC that is to follow the one in force, until it does.
-pub const NEXT_PUBLIC_KEY_PATH: &str = "esc-sync.next-ssh.public-key";
-pub const NEXT_PRIVATE_KEY_PATH: &str = "esc-sync.next-ssh.private-key";
+pub const NEXT_PUBLIC_KEY_PATH: &str = "esc-sync.next-ssh-public-key";
+pub const NEXT_PRIVATE_KEY_PATH: &str = "esc-sync.next-ssh-private-key";
 
 /// Below it esc-sync keeps what is its own; no entry may be there.
 const RESERVED: &str = "esc-sync";

@@ -10,15 +10,11 @@ use super::{Refusal, RotationFault, Rotator, StepOutcome, Work, documents::Docum
 use crate::{
     engine::{Given, Look, Selection, State, Task},
     judge::JudgeOptions,
-    mapping::{Entry, EscPlace},
+    mapping::{Entry, EscPlace, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH},
     model::{Encoding, EnvironmentRef, Evidence, SecretName, SecretValue},
     plan::{Because, End, HeldBack, Outcome, Plan, PlanOptions, Source},
     ssh::{files, rotation::Step},
 };
-
-/// The pending names, in the environment of the value they stand for.
-const NEXT_PUBLIC: &str = "esc-sync.next-ssh.public-key";
-const NEXT_PRIVATE: &str = "esc-sync.next-ssh.private-key";
 
 impl Rotator<'_> {
     /// The places of ESC that name the key.
@@ -101,6 +97,7 @@ impl Work<'_, '_> {
     /// Where consumers look, the new key is in force from here on.
     pub(super) async fn switch(&mut self) -> Result<StepOutcome, RotationFault> {
         let Some(given) = self.current() else { return Ok(StepOutcome::without_files(Step::Switch)) };
+        self.agree().await?;
         if let Err(open) = self.give(Step::Switch, &given).await? {
             return Ok(open);
         }
@@ -136,11 +133,11 @@ impl Work<'_, '_> {
         let mut given = Vec::new();
         if let Some(place) = &spec.public_key {
             let value = SecretValue::from(new.public().encoded());
-            given.push(at("ESC_SYNC_NEXT_SSH_PUBLIC_KEY", pending_place(place, NEXT_PUBLIC), false, value));
+            given.push(at("ESC_SYNC_NEXT_SSH_PUBLIC_KEY", pending_place(place, NEXT_PUBLIC_KEY_PATH), false, value));
         }
         if let Some(place) = &spec.stored_private_key {
             let value = self.stored_form(place, new.pair.private());
-            given.push(at("ESC_SYNC_NEXT_SSH_PRIVATE_KEY", pending_place(place, NEXT_PRIVATE), true, value));
+            given.push(at("ESC_SYNC_NEXT_SSH_PRIVATE_KEY", pending_place(place, NEXT_PRIVATE_KEY_PATH), true, value));
         }
         Some(given)
     }
@@ -185,6 +182,23 @@ impl Work<'_, '_> {
             let name = given.get(outcome.action).map_or("", |given| given.name.as_str());
             Err(StepOutcome::open(step, &format!("{name} in ESC: {}", outcome.reason), &outcome.help))
         }))
+    }
+
+    /// What agrees now is remembered to, so that it is known afterwards that ESC is the side that moved.
+    async fn agree(&mut self) -> Result<(), RotationFault> {
+        let names = self.rotator.followers();
+        let Ok(selection) = Selection::new(&names, &[], &[]) else { return Ok(()) };
+        if names.is_empty() {
+            return Ok(());
+        }
+        let task = Task { selection: &selection, ..*self.rotator.task };
+        let mut observed = task.look(None, Some(self.state), Look::to_plan()).await;
+        // What cannot be planned now is said by the push, which decides anew.
+        let Ok(planned) = task.decide(&observed, self.rotator.judging(), &first_choice(&self.rotator)) else {
+            return Ok(());
+        };
+        let applied = task.remember(self.rotator.applying, self.state, &mut observed, &planned.plan.agreed).await?;
+        applied.unrecorded.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     /// GitHub follows what ESC holds now, as a sync of these entries would.
@@ -256,6 +270,7 @@ fn at(name: &str, to: EscPlace, secret: bool, value: SecretValue) -> Given {
     Given { name: name.parse().expect("a name of ours is legal"), to, secret, value: Some(value) }
 }
 
+/// In the environment of the value it stands for.
 fn pending_place(beside: &EscPlace, path: &str) -> EscPlace {
     EscPlace { environment: beside.environment.clone(), path: path.parse().expect("a path of ours is legal") }
 }

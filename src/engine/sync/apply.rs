@@ -90,14 +90,25 @@ impl Task<'_> {
     ) -> Result<Applied, Unwritable> {
         // A key is made for what is written; what agrees already is no reason to write to ESC.
         let is_remembered = observed.key.is_some() || plan.actions.iter().any(|action| action.write.moves_a_value());
-        let seen = plan.agreed.iter().filter(|_| is_remembered).map(|agreed| {
-            let Agreed { entry, place } = agreed.clone();
-            Seen { entry, place, equal: true }
-        });
+        let agreed = if is_remembered { plan.agreed.as_slice() } else { &[] };
         let values = plan.actions.iter().map(|action| self.value(action, observed)).collect();
-        let seen: Vec<_> = seen.collect();
+        let seen = seen_to_agree(agreed);
         let key = RunKey::find(self.mapping, observed, plan, &seen)?;
         let work = Work { task: self, applying, plan, values, key, seen, purpose: Purpose::Agree };
+        work.carry_out(state, observed).await
+    }
+
+    /// Tells the ledger what was seen to agree, and writes no value anywhere; a key to remember by is made if there is none.
+    pub async fn remember(
+        &self,
+        applying: &Applying<'_>,
+        state: &mut State,
+        observed: &mut Observed,
+        agreed: &[Agreed],
+    ) -> Result<Applied, Unwritable> {
+        let (plan, seen) = (Plan::default(), seen_to_agree(agreed));
+        let key = RunKey::find(self.mapping, observed, &plan, &seen)?;
+        let work = Work { task: self, applying, plan: &plan, values: Vec::new(), key, seen, purpose: Purpose::Agree };
         work.carry_out(state, observed).await
     }
 
@@ -136,6 +147,11 @@ impl Work<'_> {
         observed.key = self.key.map(|key| key.key).or(observed.key.take());
         Ok(Applied { outcomes: outcomes(ended), unrecorded })
     }
+}
+
+fn seen_to_agree(agreed: &[Agreed]) -> Vec<Seen> {
+    let seen = |Agreed { entry, place }: &Agreed| Seen { entry: *entry, place: place.clone(), equal: true };
+    agreed.iter().map(seen).collect()
 }
 
 /// In the plan's order. What no phase spoke of was not begun.

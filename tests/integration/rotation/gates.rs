@@ -4,7 +4,8 @@ use esc_sync::{
     engine::{Ending, RotationOptions},
     model::{SecretValue, Slot},
     ssh::{
-        MachineStatus,
+        MachineStatus, files,
+        pair::KeyPair,
         rotation::{Blocked, Step},
     },
 };
@@ -160,8 +161,13 @@ fn a_stored_half_of_another_key_refuses() {
     in_paused_time(async {
         let ground = Ground::new("other-half");
         let other = Ground::new("other-half-other");
-        let theirs = std::fs::read(other.folder.join("deploy")).expect("a key");
-        std::fs::write(ground.folder.join("deploy"), theirs).expect("written");
+        let theirs = files::read(&other.folder.join("deploy")).expect("readable").expect("a key");
+        let theirs = KeyPair::read(&theirs, None).expect("a key");
+        // The key in force is still somewhere, or nothing would open the machines.
+        for name in ["deploy", "deploy.pub"] {
+            std::fs::rename(ground.folder.join(name), ground.folder.join(format!("real-{name}"))).expect("moved");
+        }
+        files::create(&ground.folder.join("deploy"), &theirs).expect("written");
         let refused = ground.run(Command::Rotate, ground.options(), None).await.refusals();
         assert!(refused.contains("holds another key"), "{refused}");
         assert!(ground.rotation().await.is_none());

@@ -66,7 +66,7 @@ fn what_was_not_switched_is_taken_back() {
         assert_eq!(course.ending, Ending::Cancelled, "{course:?}");
         assert_eq!((keys_at(&ground, "one"), keys_at(&ground, "two")), (1, 1));
         assert_eq!(ground.in_force(), ground.old);
-        assert_eq!(ground.world.esc(), esc);
+        assert_eq!(ground.world.esc().replace("  esc-sync: {}\n", ""), esc, "nothing of it is left but an empty map");
         assert_eq!(ground.world.registered(), ["deploy"]);
         assert_eq!(ground.files(), ["deploy", "deploy.pub", "user-data.yaml"]);
         assert_eq!(ground.document(), USER_DATA);
