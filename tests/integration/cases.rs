@@ -111,6 +111,23 @@ fn every_test_that_the_document_names_is_there() {
     assert!(absent.is_empty(), "named, but not there: {absent:?}");
 }
 
+/// Of keys, machines and their registry no case is without a test, or without the reason why there is none.
+#[test]
+fn every_failure_of_a_rotation_has_its_test_or_its_reason() {
+    let text = fs::read_to_string(root().join("docs/failure-cases.md")).expect("the document is there");
+    let (_, section) = text.split_once("\n## SSH, cloud-init and Lambda\n").expect("the section is there");
+    let rows: Vec<_> = section.lines().skip_while(|line| !line.starts_with("|---")).skip(1).collect();
+    assert!(rows.len() > 50, "only {} rows found", rows.len());
+    let (tests, name) = (tests(), Regex::new(r"`([a-z][a-z0-9_]+)`").expect("a pattern"));
+    for row in rows {
+        let shown = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap_or_default().trim();
+        let named: Vec<_> = name.captures_iter(shown).map(|found| found[1].to_owned()).collect();
+        assert!(shown.strip_prefix("none: ").map_or(!named.is_empty(), |reason| reason.len() > 20), "{row}");
+        let absent: Vec<_> = named.into_iter().filter(|name| !tests.contains(name)).collect();
+        assert!(absent.is_empty(), "named, but not there: {absent:?} in {row}");
+    }
+}
+
 #[test]
 fn ids_are_read_off_the_front_of_a_name() {
     assert_eq!(ids("v4_v11_a_placeholder"), ["v4", "v11"]);
