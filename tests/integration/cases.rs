@@ -39,7 +39,8 @@ fn is_id(part: &str) -> bool {
 /// The names of all tests: functions under an attribute that ends in `test]`.
 fn tests() -> BTreeSet<String> {
     let test =
-        Regex::new(r"#\[(?:tokio::)?test\]\s*(?:#\[[^\]]*\]\s*)*(?:async )?fn (\w+)|proptest! *\{").expect("a pattern");
+        Regex::new(r"#\[(?:tokio::)?test(?:\([^\]]*\))?\]\s*(?:#\[[^\]]*\]\s*)*(?:async )?fn (\w+)|proptest! *\{")
+            .expect("a pattern");
     let property = Regex::new(r"(?m)^ {4}(?:#\[test\]\s*)?fn (\w+)\(.* in ").expect("a pattern");
     let mut names = BTreeSet::new();
     for file in rust_files(&root().join("src")).into_iter().chain(rust_files(&root().join("tests"))) {
