@@ -39,7 +39,8 @@ fn is_id(part: &str) -> bool {
 /// The names of all tests: functions under an attribute that ends in `test]`.
 fn tests() -> BTreeSet<String> {
     let test =
-        Regex::new(r"#\[(?:tokio::)?test\]\s*(?:#\[[^\]]*\]\s*)*(?:async )?fn (\w+)|proptest! *\{").expect("a pattern");
+        Regex::new(r"#\[(?:tokio::)?test(?:\([^\]]*\))?\]\s*(?:#\[[^\]]*\]\s*)*(?:async )?fn (\w+)|proptest! *\{")
+            .expect("a pattern");
     let property = Regex::new(r"(?m)^ {4}(?:#\[test\]\s*)?fn (\w+)\(.* in ").expect("a pattern");
     let mut names = BTreeSet::new();
     for file in rust_files(&root().join("src")).into_iter().chain(rust_files(&root().join("tests"))) {
@@ -109,6 +110,23 @@ fn every_test_that_the_document_names_is_there() {
     assert!(named.len() > 30, "only {} are named", named.len());
     let absent: Vec<_> = named.difference(&tests()).cloned().collect();
     assert!(absent.is_empty(), "named, but not there: {absent:?}");
+}
+
+/// Of keys, machines and their registry no case is without a test, or without the reason why there is none.
+#[test]
+fn every_failure_of_a_rotation_has_its_test_or_its_reason() {
+    let text = fs::read_to_string(root().join("docs/failure-cases.md")).expect("the document is there");
+    let (_, section) = text.split_once("\n## SSH, cloud-init and Lambda\n").expect("the section is there");
+    let rows: Vec<_> = section.lines().skip_while(|line| !line.starts_with("|---")).skip(1).collect();
+    assert!(rows.len() > 50, "only {} rows found", rows.len());
+    let (tests, name) = (tests(), Regex::new(r"`([a-z][a-z0-9_]+)`").expect("a pattern"));
+    for row in rows {
+        let shown = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap_or_default().trim();
+        let named: Vec<_> = name.captures_iter(shown).map(|found| found[1].to_owned()).collect();
+        assert!(shown.strip_prefix("none: ").map_or(!named.is_empty(), |reason| reason.len() > 20), "{row}");
+        let absent: Vec<_> = named.into_iter().filter(|name| !tests.contains(name)).collect();
+        assert!(absent.is_empty(), "named, but not there: {absent:?} in {row}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(crate) enum SshCommand {
     /// Tell which key is in force where, how old it is, and what to do next
     Status(StatusArgs),
     /// Go on with a rotation that was not ended
-    Resume(RotateArgs),
+    Resume(ResumeArgs),
     /// Take the new key back, as long as it is not in force
     Cancel(DoorArgs),
     /// Take the old key from every machine, once the new one is in force
@@ -50,15 +50,22 @@ pub(crate) struct RotateArgs {
     /// Show what would be done, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Rotate although no machine is known that the key opens
+    #[arg(long)]
+    pub(crate) without_machines: bool,
+    #[command(flatten)]
+    pub(crate) on: ResumeArgs,
+}
+
+/// How far to go, and over what. Resuming has no dry run: what it would do was shown when the rotation began.
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArgs {
     /// Retire the old key in this run, too, once the new one is in force
     #[arg(long)]
     pub(crate) retire: bool,
     /// The old key is in other hands: no overlap, and the old key is retired in this run
     #[arg(long)]
     pub(crate) compromised: bool,
-    /// Rotate although no machine is known that the key opens
-    #[arg(long)]
-    pub(crate) without_machines: bool,
     /// Replace GitHub's value of this entry although somebody else changed it (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub(crate) overwrite: Vec<String>,

@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    args::{DoorArgs, RetireArgs, RotateArgs},
+    args::{DoorArgs, ResumeArgs, RetireArgs, RotateArgs},
     command, outcome,
 };
 
@@ -31,10 +31,12 @@ enum Way {
 }
 
 pub(super) fn rotate(global: &Global, args: &RotateArgs) -> Result<Exit, Failure> {
-    drive(global, "ssh rotate", &args.door, Way::Begin { dry_run: args.dry_run }, |options| chosen(options, args))
+    drive(global, "ssh rotate", &args.on.door, Way::Begin { dry_run: args.dry_run }, |options| {
+        Ok(RotationOptions { without_machines: args.without_machines, ..chosen(options, &args.on)? })
+    })
 }
 
-pub(super) fn resume(global: &Global, args: &RotateArgs) -> Result<Exit, Failure> {
+pub(super) fn resume(global: &Global, args: &ResumeArgs) -> Result<Exit, Failure> {
     drive(global, "ssh resume", &args.door, Way::Resume, |options| chosen(options, args))
 }
 
@@ -48,7 +50,7 @@ pub(super) fn retire(global: &Global, args: &RetireArgs) -> Result<Exit, Failure
     })
 }
 
-fn chosen(options: RotationOptions, args: &RotateArgs) -> Result<RotationOptions, Failure> {
+fn chosen(options: RotationOptions, args: &ResumeArgs) -> Result<RotationOptions, Failure> {
     let name = |text: &String| {
         text.parse()
             .map_err(|_| Failure::usage(format!("--overwrite {text}: not a name"), "name an entry of the mapping"))
@@ -56,7 +58,6 @@ fn chosen(options: RotationOptions, args: &RotateArgs) -> Result<RotationOptions
     Ok(RotationOptions {
         retire: args.retire || args.compromised,
         compromised: args.compromised,
-        without_machines: args.without_machines,
         overwrite: args.overwrite.iter().map(name).collect::<Result<_, _>>()?,
         ..options
     })

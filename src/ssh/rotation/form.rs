@@ -155,3 +155,46 @@ impl MachineForm {
         Some(MachineState { machine, status, why: self.why, at: Stamp(self.at), machine_id: self.machine_id })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rotation() -> Rotation {
+        let machine = Machine { name: "one".into(), host: "192.0.2.1".into(), port: 22, user: "ubuntu".into() };
+        let (status, why) = (MachineStatus::Installed, "it was down".to_owned());
+        Rotation {
+            id: "r1".to_owned(),
+            begun: Stamp(10),
+            host: "here".to_owned(),
+            compromised: true,
+            step: Step::RollOut,
+            old: KeyFingerprint::parse(&format!("SHA256:{}", "A".repeat(43))).expect("a fingerprint"),
+            new: None,
+            files: Files { current: "a".into(), next: "b".into(), previous: "c".into() },
+            registry: Some(Registered { name: "deploy-1".to_owned(), id: None, old: vec!["7".to_owned()] }),
+            machines: vec![MachineState { machine, status, why, at: Stamp(20), machine_id: Some("m".into()) }],
+            switched: None,
+            overlap_until: Some(Stamp(40)),
+            ended: None,
+        }
+    }
+
+    /// Whatever is lost or changed of it, it is never read as another rotation.
+    #[test]
+    fn a_record_that_is_not_whole_or_of_a_later_version_is_refused() {
+        let bytes = rotation().to_bytes();
+        assert_eq!(Rotation::from_bytes(&bytes), Ok(rotation()));
+        let text = String::from_utf8(bytes.clone()).expect("JSON");
+        for end in 0..text.trim_end().len() {
+            assert_eq!(Rotation::from_bytes(&bytes[..end]), Err(FormFault::Damaged), "cut at {end}");
+        }
+        for (from, to) in [("roll-out", "overlap"), ("\"installed\"", "\"proved\""), ("\"begun\": 10", "\"begun\": 11")]
+        {
+            assert!(text.contains(from), "{from} is in {text}");
+            assert_eq!(Rotation::from_bytes(text.replace(from, to).as_bytes()), Err(FormFault::Damaged), "{to}");
+        }
+        let later = text.replace("\"version\": 1", "\"version\": 2");
+        assert_eq!(Rotation::from_bytes(later.as_bytes()), Err(FormFault::Newer(2)));
+    }
+}

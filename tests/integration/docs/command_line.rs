@@ -13,13 +13,19 @@ const DOCUMENT: &str = "docs/command-line.md";
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
 /// In the order of `--help`.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 16] = [
     "check",
     "plan",
     "sync",
     "attest",
     "rollback",
     "history",
+    "ssh rotate",
+    "ssh status",
+    "ssh resume",
+    "ssh cancel",
+    "ssh retire",
+    "ssh verify",
     "ssh inject",
     "mapping lint",
     "mapping schema",
@@ -57,19 +63,29 @@ fn default_of<'h>(help: &'h str, option: &str) -> Option<&'h str> {
 }
 
 /// The tables of the document, each with the heading of the help it is about, and the commands that have it.
-const TABLES: [(&str, &str, &[&str]); 5] = [
+const TABLES: [(&str, &str, &[&str]); 6] = [
     ("## Options of every command", "Options", &["check", "plan", "sync", "attest", "rollback", "history"]),
     ("## Judging", "Judging", &["check", "plan", "sync", "attest"]),
     ("## Choices of plan and sync", "Choices", &["plan", "sync"]),
-    ("## Writing", "Writing", &["sync", "attest", "rollback"]),
-    ("## Stores", "Stores", &["check", "plan", "sync", "attest", "rollback", "history"]),
+    ("## Writing", "Writing", &["sync", "attest", "rollback", "ssh rotate", "ssh resume", "ssh cancel", "ssh retire"]),
+    ("## Machines", "Machines", &["ssh rotate", "ssh resume", "ssh cancel", "ssh retire", "ssh verify"]),
+    ("## Stores", "Stores", &["check", "plan", "sync", "attest", "rollback", "history", "ssh rotate", "ssh status"]),
 ];
 
 /// Options that one command has for itself.
-const OWN: [(&str, &str); 10] = [
+const OWN: [(&str, &str); 19] = [
     ("plan", "`--out`"),
     ("sync", "`--plan`"),
     ("history", "`--run`"),
+    ("ssh rotate", "`--dry-run`"),
+    ("ssh rotate", "`--without-machines`"),
+    ("ssh rotate", "`--retire`"),
+    ("ssh rotate", "`--compromised`"),
+    ("ssh rotate", "`--overwrite`"),
+    ("ssh resume", "`--retire`"),
+    ("ssh resume", "`--compromised`"),
+    ("ssh resume", "`--overwrite`"),
+    ("ssh retire", "`--now`"),
     ("ssh inject", "`--key`"),
     ("ssh inject", "`--user`"),
     ("ssh inject", "`--default-user`"),
@@ -79,6 +95,15 @@ const OWN: [(&str, &str); 10] = [
     ("ssh inject", "`--var`"),
 ];
 
+/// Of a rotation that is under way nothing is tried out: whoever asks for that hears so, and nothing is done.
+#[test]
+fn only_what_begins_has_a_dry_run() {
+    for command in ["resume", "cancel", "retire"] {
+        let ran = Program::new(&folder("dry-run")).args(["ssh", command, "--dry-run"]).run();
+        assert!(ran.code == 2 && ran.stderr.contains("--dry-run"), "{command}: {}", ran.everything());
+    }
+}
+
 #[test]
 fn every_option_has_its_row() {
     let document = read(DOCUMENT);
@@ -86,7 +111,7 @@ fn every_option_has_its_row() {
         let rows = table_after(&document, section);
         let shown: Vec<_> = rows.iter().map(|row| row[0].clone()).collect();
         for command in commands {
-            let help = help(&[command]);
+            let help = help(&command.split(' ').collect::<Vec<_>>());
             let own = |option: &String| OWN.contains(&(command, option));
             let real: Vec<_> = options(&help, heading).into_iter().filter(|option| !own(option)).collect();
             assert_eq!(shown, real, "{section} and `{command} --help`");
@@ -126,7 +151,7 @@ fn every_command_has_its_row() {
     first.dedup();
     assert_eq!(listed(&help(&[])), first);
     assert_eq!(listed(&help(&["mapping"])), ["lint", "schema"]);
-    assert_eq!(listed(&help(&["ssh"])), ["inject"]);
+    assert_eq!(listed(&help(&["ssh"])), ["rotate", "status", "resume", "cancel", "retire", "verify", "inject"]);
 }
 
 /// The names of variables that stand as whole literals in the rooms that read the environment.

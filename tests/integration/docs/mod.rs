@@ -6,6 +6,7 @@ mod dependencies;
 mod examples;
 mod readme;
 mod rooms;
+mod ssh;
 mod syncing;
 
 use std::{fs, path::Path};

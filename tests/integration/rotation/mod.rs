@@ -8,5 +8,6 @@ mod crashes;
 mod gates;
 mod ground;
 mod machines;
+mod preflight;
 mod runs;
 mod wire;
