@@ -187,24 +187,26 @@ pub(super) fn machine<'r>(report: &'r Value, name: &str) -> &'r Value {
 
 /// A document that these keys are in.
 pub(super) fn document(lines: &[&str]) -> String {
-    let keys: String = lines.iter().map(|line| format!("  - {line}\n")).collect();
+    let keys: String = lines.iter().map(|line| format!("  - \"{line}\"\n")).collect();
     format!("#cloud-config\n# what every machine gets\npackages: [jq]\nssh_authorized_keys:\n{keys}")
 }
 
 fn mapping(doors: &Doors, with_registry: bool) -> String {
-    let user = doors.servers[0].machine().user;
     let machines: String = doors
         .servers
         .iter()
         .map(|server| {
             let machine = server.machine();
-            format!("    - {{ name: {}, host: 127.0.0.1, port: {} }}\n", machine.name, machine.port)
+            format!(
+                "    - {{ name: {}, host: 127.0.0.1, port: {}, user: {} }}\n",
+                machine.name, machine.port, machine.user
+            )
         })
         .collect();
     let registry = if with_registry { "  lambda-key-name: deploy\n  launch-key-name: ssh.key_name\n" } else { "" };
     format!(
         "version: 1\nesc: {{ environment: acme/default/production }}\ngithub: {{ organization: acme }}\n\
-         ssh:\n  user: {user}\n  private-key: deploy\n  known-hosts: known_hosts\n\
+         ssh:\n  user: ubuntu\n  private-key: deploy\n  known-hosts: known_hosts\n\
          \x20 public-key: ssh.public_key_base64\n  stored-private-key: ssh.private_key\n{registry}\
          \x20 cloud-init: [user-data.yaml]\n  machines:\n{machines}\
          entries:\n  SSH_PUBLIC_KEY: {{ esc: ssh.public_key_base64, kind: config, direction: esc-to-github }}\n\

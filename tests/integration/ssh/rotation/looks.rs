@@ -10,7 +10,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use esc_sync::{model::Slot, ssh::client::program_in_path};
+use esc_sync::{model::Slot, sandbox::LoggedRequest, ssh::client::program_in_path};
 use serde_json::{Value, json};
 
 use super::house::{House, document};
@@ -128,8 +128,7 @@ impl House<'_> {
 
     /// Method and path of the last run's requests that change something.
     pub(super) fn writes(&self) -> Vec<String> {
-        let is_write = |method: &str, path: &str| !matches!(method, "GET" | "HEAD") && !path.ends_with("/open");
-        let requests = self.world.requests().into_iter().filter(|request| is_write(&request.method, &request.path));
+        let requests = self.world.requests().into_iter().filter(|request| !is_read(request));
         requests.map(|request| format!("{} {}", request.method, request.path)).collect()
     }
 
@@ -143,6 +142,11 @@ impl House<'_> {
         assert_eq!(drafts, Vec::<PathBuf>::new(), "{when}");
         assert_eq!(self.text("user-data.yaml"), document(&[&self.old_line]), "{when}");
     }
+}
+
+/// An open of an environment only reads, and so does a check of a definition.
+pub(super) fn is_read(request: &LoggedRequest) -> bool {
+    matches!(&*request.method, "GET" | "HEAD") || request.path.ends_with("/open") || request.path.ends_with("/check")
 }
 
 /// Values of an opened environment, without what surrounds them.

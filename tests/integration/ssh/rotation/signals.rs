@@ -52,7 +52,7 @@ fn c5_c11_of_two_rotations_at_once_one_is_carried_out() {
     assert!(until(&mut first, || house.wrapper.was_called(2)), "it comes to the roll-out");
     let hasty = house.ssh(["rotate", "--yes", "--lock-wait", "1s"]).run();
     assert_eq!(hasty.code, 5, "{}", hasty.everything());
-    assert!(hasty.stderr.contains("another run"), "{}", hasty.everything());
+    assert!(hasty.stderr.contains("is writing to the state"), "{}", hasty.everything());
     let patient = house.ssh(["rotate", "--yes"]).spawn();
     house.wrapper.let_go();
     let first = ended(first);
