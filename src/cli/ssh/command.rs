@@ -33,6 +33,8 @@ pub(super) fn spec<'s>(session: &'s Session<'_>) -> Result<&'s SshSpec, Failure>
 pub(super) fn options(session: &Session<'_>, reach: &ReachArgs) -> Result<RotationOptions, Failure> {
     let home = session.context.var("HOME").map(PathBuf::from);
     let file = Path::new(&*session.mapping().file);
+    // A rotation remembers its files, and may be gone on with from another folder.
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     Ok(RotationOptions {
         exclude: reach.exclude.iter().map(|name| name.as_str().into()).collect::<BTreeSet<Box<str>>>(),
         passphrase: reach.passphrase_file.as_deref().map(passphrase).transpose()?,

@@ -36,7 +36,7 @@ pub(crate) struct Server {
     port: u16,
     home: PathBuf,
     log: Arc<Mutex<String>>,
-    child: Child,
+    child: Mutex<Child>,
 }
 
 impl Rig {
@@ -121,7 +121,7 @@ impl Server {
         // Another program may take a free port before the server does.
         let started = (0..10).find_map(|_| try_port(&folder, &home, lines));
         let (port, child, log) = started.expect("a server starts");
-        Self { name: name.to_owned(), port, home, log, child }
+        Self { name: name.to_owned(), port, home, log, child: Mutex::new(child) }
     }
 
     pub(crate) fn machine(&self) -> Machine {
@@ -153,6 +153,19 @@ impl Server {
         self.write(keys.iter().map(|key| format!("{}\n", key.public.line())).collect::<String>());
     }
 
+    /// It ends; whoever knocks finds the port closed.
+    pub(crate) fn stop(&self) {
+        let mut child = self.child.lock().expect("no other thread");
+        child.kill().expect("it runs");
+        child.wait().expect("it ends");
+    }
+
+    /// The same server again, at the same port.
+    pub(crate) fn start_again(&self) {
+        let config = self.home.with_file_name("sshd_config");
+        *self.child.lock().expect("no other thread") = listening(&config, &self.log).expect("its port is still free");
+    }
+
     /// What the server said so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("no reader panics").clone()
@@ -162,8 +175,10 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Ok(child) = self.child.get_mut() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
@@ -188,19 +203,24 @@ fn try_port(folder: &Path, home: &Path, lines: &[&str]) -> Option<(u16, Child, A
     let config = folder.join("sshd_config");
     fs::write(&config, configuration(port, folder, home, lines)).expect("a configuration can be written");
     drop(free);
+    let log = Arc::default();
+    Some((port, listening(&config, &log)?, log))
+}
+
+/// A server that has said that it listens.
+fn listening(config: &Path, log: &Arc<Mutex<String>>) -> Option<Child> {
     let sshd = program_in_path("sshd").unwrap_or_else(|| PathBuf::from("/usr/sbin/sshd"));
     let mut serve = Command::new(sshd);
-    serve.args(["-D", "-e", "-f"]).arg(&config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    serve.args(["-D", "-e", "-f"]).arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = serve.spawn().expect("sshd is installed");
     let stderr = BufReader::new(child.stderr.take().expect("piped"));
-    let log = Arc::new(Mutex::new(String::new()));
     let (says, said) = channel();
-    let copy = Arc::clone(&log);
+    let copy = Arc::clone(log);
     thread::spawn(move || record(stderr, &copy, &says));
     // The channel closes if it ends without listening.
     let listens = said.recv().is_ok();
     if listens {
-        return Some((port, child, log));
+        return Some(child);
     }
     let _ = child.wait();
     None

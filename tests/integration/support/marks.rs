@@ -13,32 +13,35 @@ pub(crate) fn marked(shape: &str) -> String {
     shape.replace("{}", MARK)
 }
 
-/// The mark in every form in which it could come out.
-fn forms() -> Vec<Vec<u8>> {
-    let mut forms = vec![MARK.as_bytes().to_vec()];
-    for form in [MARK.to_owned(), MARK.to_lowercase(), MARK.to_uppercase(), MARK.chars().rev().collect()] {
+/// A mark of at least twelve letters in every form in which it could come out.
+pub(crate) fn renderings(mark: &str) -> Vec<Vec<u8>> {
+    let mut forms = Vec::new();
+    for form in [mark.to_owned(), mark.to_lowercase(), mark.to_uppercase(), mark.chars().rev().collect()] {
         forms.push(form.into_bytes());
     }
     for skipped in 0..3 {
-        let inner = &STANDARD.encode([&b"xx"[..skipped], MARK.as_bytes()].concat())[4..16];
+        let inner = &STANDARD.encode([&b"xx"[..skipped], mark.as_bytes()].concat())[4..16];
         forms.push(inner.as_bytes().to_vec());
         for again in 0..3 {
             forms.push(STANDARD.encode([&b"xx"[..again], inner.as_bytes()].concat()).as_bytes()[4..14].to_vec());
         }
     }
-    let hex: String = MARK.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = MARK.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let escaped: String = MARK.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let hex: String = mark.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let percent: String = mark.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let escaped: String = mark.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
     forms.extend([hex.to_uppercase(), hex, percent, escaped].map(String::into_bytes));
-    forms.push(MARK.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    forms.push(mark.encode_utf16().flat_map(u16::to_le_bytes).collect());
     forms
 }
 
 fn leak(bytes: &[u8]) -> Option<String> {
-    forms()
-        .into_iter()
-        .find(|form| bytes.windows(form.len()).any(|window| window == form))
-        .map(|form| String::from_utf8_lossy(&form).into_owned())
+    leak_of(&renderings(MARK), bytes)
+}
+
+/// The first of these forms that stands in the bytes.
+pub(crate) fn leak_of(forms: &[Vec<u8>], bytes: &[u8]) -> Option<String> {
+    let found = forms.iter().find(|form| bytes.windows(form.len()).any(|window| window == form.as_slice()));
+    found.map(|form| String::from_utf8_lossy(form).into_owned())
 }
 
 pub(crate) fn assert_silent(ran: &Ran, what: &str) {

@@ -40,6 +40,12 @@ impl Program {
         self
     }
 
+    /// Another folder to run in; its own stays its home.
+    pub(crate) fn within(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Addresses and tokens of a running emulator.
     pub(crate) fn against(self, url: &str) -> Self {
         self.env("PULUMI_BACKEND_URL", url)
