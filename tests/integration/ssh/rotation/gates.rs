@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-
 use super::house::{Doors, House};
 use crate::ssh::rig::mode;
 
@@ -99,18 +97,4 @@ fn c11_a_file_that_stands_in_the_way_may_be_the_only_copy() {
     assert!(said.contains("deploy.next is there already"), "{said}");
     assert_eq!(house.writes(), Vec::<String>::new());
     assert_eq!(house.text("deploy.next"), "somebody's");
-}
-
-/// A half that was cut off is no key, and nobody can tell which one it was.
-#[test]
-fn c11_what_esc_holds_must_be_the_same_key() {
-    let doors = Doors::new(1);
-    let house = House::new(&doors, "esc-half");
-    let stored = STANDARD.encode(house.old_line());
-    let definition = house.world.definition();
-    house.world.esc(&definition.replace(&stored, &stored[..stored.len() - 40]));
-    refused(&house, &["rotate", "--yes"], &["holds no public key"]);
-    house.world.esc(&definition);
-    house.told(0, ["rotate", "--yes", "--retire"]);
-    house.is_rotated("mended");
 }
