@@ -77,8 +77,13 @@ fn refusal(held: &HeldBack) -> Option<Refusal> {
     }
 }
 
+/// ESC's side of the entries that name the key, and of no other.
 fn first_choice(rotator: &Rotator<'_>) -> PlanOptions {
-    PlanOptions { source: Source::Esc, overwrite: rotator.options.overwrite.clone(), ..PlanOptions::default() }
+    let names = rotator.followers();
+    let entries = rotator.task.mapping.entries.iter();
+    let selected = Some(entries.map(|entry| names.iter().any(|name| name == entry.name.as_str())).collect());
+    let overwrite = rotator.options.overwrite.clone();
+    PlanOptions { source: Source::Esc, overwrite, selected, ..PlanOptions::default() }
 }
 
 impl Work<'_, '_> {

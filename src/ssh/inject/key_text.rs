@@ -55,6 +55,9 @@ fn fault(damage: Damage, text: &str) -> Fault {
         Damage::ControlCharacters => Fault::CommentNewline,
         Damage::PrivateForPublic => Fault::PrivateKey,
         Damage::Body => body_fault(text),
+        Damage::EncodedTwice | Damage::NotBase64 if is_encoded_key(text) => Fault::EncodedKey,
+        Damage::SeveralKeys => Fault::SeveralKeys,
+        Damage::UrlSafe => Fault::UrlSafe,
         _ => no_line(text),
     }
 }

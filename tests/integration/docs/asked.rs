@@ -65,8 +65,9 @@ fn each_demand_of_the_other_commands_costs_what_the_document_says() {
     let pulled = world.program(["sync", "--yes", "--format", "json"]).run();
     let run = pulled.json()["run"].as_str().expect("a run").to_owned();
     let back = world.program(["rollback", &run, "--yes", "--format", "json"]).run();
-    // Definition now and as the run left it, the revision before it opened and read; then check and PATCH.
-    assert_eq!(back.json()["requests"], json!({ "esc": CHECK.0 + 1 + 1 + 2 + 2, "github": CHECK.1 }));
+    // Definition now and as the run left it, the revision before it opened and read; then check and PATCH; then
+    // what ESC has: its definition, opened and read.
+    assert_eq!(back.json()["requests"], json!({ "esc": CHECK.0 + 1 + 1 + 2 + 2 + 3, "github": CHECK.1 }));
     let job =
         world.program(["attest", "--format", "json"]).env("ESC_SYNC_GITHUB_SECRETS", r#"{"A": "Zk3v9QxT7mWn2Lp8"}"#);
     world.ask(

@@ -87,7 +87,7 @@ pub(super) fn switched(ground: &Ground, new: &KeyFingerprint) {
     assert_eq!(ground.world.github(Slot::Secret, "OTHER_TOKEN").as_deref(), Some("tok-0123456789abcdef"));
     let registered = ground.world.registered();
     let name = registered.iter().find(|name| *name != "deploy").expect("a name of its own");
-    assert!(esc.contains(&format!("key_name: {name}")), "launches use the new name");
+    assert!(esc.contains(&format!("key_name: \"{name}\"")) || esc.contains(&format!("key_name: {name}")), "{esc}");
     assert!(ground.document().contains(&public.body()), "{}", ground.document());
 }
 

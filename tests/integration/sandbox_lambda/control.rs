@@ -23,11 +23,11 @@ fn the_control_steers_what_lambda_answers() {
 
     let instance = json!({ "ip": "192.0.2.9", "status": "preempted", "user_data": "text" });
     world.ask("POST", "/_sandbox/lambda/instances", &json!({ "id": "i", "instance": instance }));
-    let told = world.ask("GET", "/api/v1/instances/i", &Value::Null);
+    let told = world.ask_as("Bearer sandbox", "GET", "/api/v1/instances/i", &Value::Null);
     assert_eq!((&told["data"]["status"], &told["data"]["ip"]), (&json!("preempted"), &json!("192.0.2.9")));
     assert_eq!(world.ask("GET", "/_sandbox/lambda/user-data?id=i", &Value::Null)["user_data"], "text");
     world.ask("DELETE", "/_sandbox/lambda/instances?id=i", &Value::Null);
-    assert_eq!(world.ask("GET", "/api/v1/instances", &Value::Null)["data"], json!([]));
+    assert_eq!(world.ask_as("Bearer sandbox", "GET", "/api/v1/instances", &Value::Null)["data"], json!([]));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn lambda_has_faults_and_a_log_of_its_own() {
     world.ask("GET", "/api/user", &Value::Null);
     assert_eq!(world.running.requests().iter().map(|request| request.status).collect::<Vec<_>>(), [200]);
     world.running.clear_faults();
-    world.ask("POST", "/api/v1/ssh-keys", &json!({ "name": "a", "public_key": KEY }));
+    world.ask_as("Bearer sandbox", "POST", "/api/v1/ssh-keys", &json!({ "name": "a", "public_key": KEY }));
     let last = world.running.requests().pop().expect("logged");
     assert_eq!((last.store, &*last.path, last.status), ("lambda", "/api/v1/ssh-keys", 200));
 }

@@ -41,8 +41,10 @@ impl Splicer<'_> {
                 items.last().map_or(after, |last| self.end(last.start as usize, last))
             }
             _ if is_block_scalar(node) && node.start < node.end => {
-                // Blank lines at its end may belong to it (`|+`).
+                // Blank lines at its end may belong to it (`|+`); what indents the next line does not.
                 let whole = &self.source[..node.end as usize];
+                let bare = whole.trim_end_matches([' ', '\t']);
+                let whole = if bare.ends_with('\n') { bare } else { whole };
                 let whole = whole.strip_suffix('\n').unwrap_or(whole);
                 whole.strip_suffix('\r').unwrap_or(whole).len()
             }

@@ -153,3 +153,9 @@ fn names_come_and_go_in_one_edit() {
     let edited = edit(&"values: {m: x}\n".into(), &below);
     assert_eq!((edited.text.expose_text(), edited.refused.len()), (Some("values: {}\n"), 1));
 }
+
+#[test]
+fn e13_a_comment_behind_a_block_text_is_its_neighbours() {
+    let source = "values:\n  top:\n    a: |\n      text\n\n    # of b\n    b: x\n";
+    expect_without(source, &["top.a"], "values:\n  top:\n    # of b\n    b: x\n");
+}
