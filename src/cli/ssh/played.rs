@@ -8,7 +8,7 @@ use std::{
 use crate::{
     cli::{Failure, args::Global, output::Targets, session::Session, terminal},
     engine::RotationOptions,
-    report::Report,
+    report::{Report, SshState},
     sandbox::machines::{self, Doors, Played, Stage},
     ssh::{client::program_in_path, files},
 };
@@ -40,7 +40,7 @@ pub(super) fn open<'g>(
     let Some(folder) = session.context.sandbox().map(Path::to_owned) else {
         return Ok((session, targets, SandboxPart::default()));
     };
-    let declared = command::spec(&session)?;
+    let declared = command::spec(&session).map_err(|_| without_block(&session))?;
     let (sshd, user) = (sshd(), account()?);
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let beside = Path::new(&*session.mapping().file).parent().unwrap_or(Path::new("")).to_owned();
@@ -76,10 +76,11 @@ impl SandboxPart {
     /// What the sandbox did otherwise than the real thing.
     pub(super) fn tell(&self, report: Report) -> Report {
         let Report { mut remarks, mut incomplete, .. } = report.clone();
+        let is_done = report.ssh.as_ref().is_some_and(|ssh| ssh.state == SshState::Done);
         if self.is_without_sshd {
             remarks.push(NO_SSHD.to_owned());
             incomplete = true;
-        } else if self.is_sandbox {
+        } else if self.is_sandbox && is_done {
             remarks.push("this was the sandbox: the old key is retired in the same run, without the overlap; in earnest `esc-sync ssh retire` does that, later".to_owned());
         }
         Report { remarks, incomplete, ..report }.decided()
@@ -100,6 +101,14 @@ fn announce(names: &[&str], folder: &Path) {
             folder.display()
         )),
     }
+}
+
+/// Enough for the sandbox, which makes up the rest.
+fn without_block(session: &Session<'_>) -> Failure {
+    Failure::usage(
+        format!("{} has no `ssh` block, which says which key opens which machines", session.mapping().file),
+        "for the sandbox one line is enough: `ssh: { user: ubuntu, private-key: ~/.ssh/deploy }`; docs/mapping.md has the rest",
+    )
 }
 
 /// The search path of most people leaves out the folder where servers lie.

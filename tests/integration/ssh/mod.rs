@@ -8,3 +8,4 @@ mod inject;
 mod keys;
 mod logins;
 pub(crate) mod rig;
+mod sandbox;
