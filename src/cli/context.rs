@@ -1,6 +1,6 @@
 //! Which stores a run talks to: the real ones by the environment and flags, or the emulator.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     http::{BaseUrl, Client, Options, ProxySettings},
@@ -19,7 +19,7 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Context {
     environment: Environment,
-    _sandbox: Option<Attached>,
+    sandbox: Option<Attached>,
 }
 
 /// Variables that hold an address of a store.
@@ -28,10 +28,10 @@ const ADDRESSES: [&str; 4] = ["PULUMI_BACKEND_URL", "PULUMI_API", "GITHUB_API_UR
 impl Context {
     pub(crate) fn new(global: &Global, mapping: &Mapping) -> Result<Self, Failure> {
         let context = match &global.sandbox {
-            None => Self { environment: Environment::process(overrides(&global.addresses)), _sandbox: None },
+            None => Self { environment: Environment::process(overrides(&global.addresses)), sandbox: None },
             Some(dir) => {
                 let sandbox = Attached::start(dir, mapping, global.profile.as_deref())?;
-                Self { environment: sandbox.environment(), _sandbox: Some(sandbox) }
+                Self { environment: sandbox.environment(), sandbox: Some(sandbox) }
             }
         };
         context.check_addresses()?;
@@ -54,6 +54,11 @@ impl Context {
             return Err(Failure::usage("the proxy in HTTPS_PROXY or ALL_PROXY cannot be used", help));
         }
         Ok(())
+    }
+
+    /// The folder of the sandbox, if the command runs in one.
+    pub(crate) fn sandbox(&self) -> Option<&Path> {
+        self.sandbox.as_ref().map(Attached::folder)
     }
 
     /// A variable of the environment the command runs in.

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     mapping::Mapping,
-    sandbox::{Running, Sandbox, SandboxOptions, World},
+    sandbox::{Running, Sandbox, SandboxOptions, World, machines},
 };
 
 use super::{
@@ -60,14 +60,16 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 /// Seeds on first use; a world that was kept goes on as it was, unless it is another mapping's.
-fn seed(running: &Running, mapping: &Mapping) {
+/// Tells whether it did.
+fn seed(running: &Running, mapping: &Mapping) -> bool {
     if !running.fresh && running.world(|world| knows(world, mapping)) {
-        return;
+        return false;
     }
     if !running.fresh {
         terminal::say("esc-sync: the kept sandbox has none of this mapping's ESC environments; it starts anew");
     }
     running.seed(mapping);
+    true
 }
 
 /// Whether the world has any ESC environment of the mapping, or the mapping has none.
@@ -121,6 +123,7 @@ fn cannot_start(listen: SocketAddr, error: &std::io::Error) -> Failure {
 #[derive(Debug)]
 pub(crate) struct Attached {
     url: String,
+    folder: PathBuf,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -130,11 +133,14 @@ impl Attached {
     pub(crate) fn start(dir: &Path, mapping: &Mapping, profile: Option<&str>) -> Result<Self, Failure> {
         let dir = folder(dir, mapping, profile);
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let options = SandboxOptions { listen, dir: Some(dir), ..SandboxOptions::default() };
+        let options = SandboxOptions { listen, dir: Some(dir.clone()), ..SandboxOptions::default() };
         let (stop, stopped) = oneshot::channel();
         let runtime = runtime()?;
         let running = runtime.block_on(Sandbox::start(options)).map_err(|error| cannot_start(listen, &error))?;
-        seed(&running, mapping);
+        if seed(&running, mapping) {
+            // The machines were those of a world that is no more.
+            machines::forget(&dir).map_err(Failure::from_io)?;
+        }
         let url = running.url.clone();
         let serve = move || {
             runtime.block_on(async {
@@ -143,7 +149,12 @@ impl Attached {
             });
         };
         let thread = thread::Builder::new().name("sandbox".to_owned()).spawn(serve).map_err(Failure::from_io)?;
-        Ok(Self { url, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { url, folder: dir, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it keeps everything.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The variables by which a command finds the emulator and nothing else.

@@ -9,7 +9,7 @@ use crate::{
     engine::{Applied, Selection, Task},
     judge::{JudgeOptions, Judgement},
     ledger::journal::run_id,
-    mapping::{Loaded, Mapping},
+    mapping::{Loaded, Mapping, SshSpec},
     model::{JobSnapshot, Severity, Snapshot, Stamp},
     plan::{Because, End, Outcome, Plan},
     report::{ActionReport, HeldBackReport, OutcomeReport, Report},
@@ -50,6 +50,11 @@ impl<'g> Session<'g> {
 
     pub(crate) fn mapping(&self) -> &Mapping {
         &self.loaded.mapping
+    }
+
+    /// Puts the sandbox's ssh block in the place of the declared one.
+    pub(crate) fn play(&mut self, spec: SshSpec) {
+        self.loaded.mapping.ssh = Some(Box::new(spec));
     }
 
     pub(crate) fn stores(&self) -> Stores {

@@ -154,7 +154,7 @@ pub struct ProbeSpec {
 }
 
 /// The SSH key of the machines, as written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SshSpec {
     pub user: Option<Box<str>>,
     /// The file of the private key; `~/` is the home of whoever runs this.
@@ -180,7 +180,7 @@ pub struct SshSpec {
     pub machines: Box<[MachineSpec]>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MachineSpec {
     pub name: Box<str>,
     pub host: Box<str>,

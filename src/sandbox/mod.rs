@@ -8,6 +8,7 @@
 pub mod esc;
 pub mod github;
 pub mod lambda;
+pub mod machines;
 pub mod message;
 
 mod clock;

@@ -5,6 +5,7 @@
 //! from the entries' names and are credentials to nothing.
 
 mod definition;
+mod machine_key;
 mod pattern;
 mod plan;
 mod value;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+pub(in crate::sandbox) use self::machine_key::machine_key;
 pub use self::plan::{SeedFault, SeedPlan};
 
 use self::{
@@ -31,6 +33,9 @@ use crate::{
 };
 
 const DAY: i64 = 86_400;
+
+/// The one instance of a seeded Lambda.
+pub(super) const INSTANCE: &str = "sandbox-1";
 
 /// Replaces all worlds by what the mapping describes, with one of every fault it can show.
 pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
@@ -55,8 +60,7 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
             }
         }
     }
-    if let Some(place) = mapping.ssh.as_deref().and_then(|ssh| ssh.public_key.as_ref()) {
-        let leaf = Leaf::Plain(value::public_key_base64("ssh"));
+    for (place, leaf) in machine_key::leaves(mapping) {
         definitions.entry(EnvironmentRef::clone(&place.environment)).or_default().put(&place.path, leaf);
     }
     if let Some(name) = mapping.ssh.as_deref().and_then(|ssh| ssh.lambda_key_name.as_deref()) {
@@ -73,7 +77,7 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
 
 /// What both sides hold, before one of them is changed.
 fn seeded_value(mapping: &Mapping, plan: &SeedPlan, entry: &Entry, fault: Option<SeedFault>) -> String {
-    let healthy = value::example_value(entry);
+    let healthy = machine_key::value_of(mapping, entry).unwrap_or_else(|| value::example_value(entry));
     match fault {
         Some(SeedFault::DeniedValue) => entry.detail().deny.first().map_or(healthy, |denied| denied.to_string()),
         Some(SeedFault::DuplicateValue) => mapping
@@ -190,9 +194,9 @@ fn put_repository(github: &mut GithubWorld, owner: &str, name: &str, now: i64) -
 
 /// The key that ESC has as the machines' own, and one machine launched with it.
 fn put_lambda(lambda: &mut LambdaWorld, name: &str) {
-    lambda.put_key(name, &value::public_key("ssh"));
+    lambda.put_key(name, &machine_key().1);
     let machine = Machine {
-        name: Some("sandbox-1".to_owned()),
+        name: Some(INSTANCE.to_owned()),
         // A network that is for examples only (RFC 5737).
         ip: Some("192.0.2.10".to_owned()),
         ssh_key_names: vec![name.to_owned()],

@@ -5,6 +5,7 @@ mod command;
 mod inject;
 mod known;
 mod outcome;
+mod played;
 mod rotation;
 mod status;
 mod verify;

@@ -117,6 +117,8 @@ fn step(outcome: &StepOutcome) -> StepReport {
 }
 
 pub(super) fn rotation(rotation: &Rotation) -> RotationReport {
+    // Once the old key is being retired, both are good no longer.
+    let overlap = rotation.overlap_until.filter(|_| rotation.step <= Step::Overlap);
     RotationReport {
         id: rotation.id.clone(),
         step: rotation.step.as_str().to_owned(),
@@ -124,7 +126,7 @@ pub(super) fn rotation(rotation: &Rotation) -> RotationReport {
         old: rotation.old.to_string(),
         new: rotation.new.as_ref().map(ToString::to_string),
         compromised: rotation.compromised,
-        overlap_until: rotation.overlap_until.map(|until| until.to_string()),
+        overlap_until: overlap.map(|until| until.to_string()),
     }
 }
 

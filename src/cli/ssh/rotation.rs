@@ -13,12 +13,14 @@ use crate::{
     engine::{Course, Look, Preflight, Refusal, RotationOptions, Rotator, Selection, State, Task, Told},
     judge::judge,
     report::Report,
+    ssh::{MachineStatus, Step},
     store::Stores,
 };
 
 use super::{
     args::{DoorArgs, ResumeArgs, RetireArgs, RotateArgs},
     command, outcome,
+    played::{self, Visit},
 };
 
 /// Which way a command goes.
@@ -70,10 +72,10 @@ fn drive(
     way: Way,
     choose: impl FnOnce(RotationOptions) -> Result<RotationOptions, Failure>,
 ) -> Result<Exit, Failure> {
-    let (session, targets) = Session::open(global, command)?;
+    let (session, targets, sandbox) = played::open(global, command, Visit::LogsIn)?;
     session.needs_network()?;
     let spec = command::spec(&session)?;
-    let options = choose(command::options(&session, &door.reach)?)?;
+    let options = sandbox.choose(choose(command::options(&session, &door.reach)?)?);
     let remote = command::system_ssh(&session, spec, &options, &door.reach)?;
     let stores = session.stores();
     let writer = Writer::new(&session, &door.writing, words(&options));
@@ -83,6 +85,7 @@ fn drive(
     let rotator = Rotator { task: &task, spec, applying: &applying, remote: &remote, options: &options, told: &tell };
     let run = Run { session: &session, stores: &stores, writer: &writer, rotator: &rotator, way };
     let Some(report) = session::runtime()?.block_on(run.run())? else { return Ok(progress::interrupted()) };
+    let report = sandbox.tell(report);
     targets.write(&report)?;
     Ok(if writer.was_interrupted() { Exit::Interrupted } else { Exit::of(&report) })
 }
@@ -97,16 +100,43 @@ fn words(options: &RotationOptions) -> Vec<String> {
     words
 }
 
-/// A line for each step and each machine, as it is done.
+/// A line for each step, with what is done in it, and one below it for each machine.
 fn tell(told: &Told) {
     match told {
-        Told::Step(step) => terminal::say(format_args!("esc-sync: {}", step.as_str())),
+        Told::Step(step) => terminal::say(format_args!("esc-sync: {}: {}", step.as_str(), doing(*step))),
         Told::Machine { name, status, why } if why.is_empty() => {
-            terminal::say(format_args!("esc-sync:   {name}: {}", status.as_str()));
+            terminal::say(format_args!("esc-sync:   {name}: {} ({})", status.as_str(), meaning(*status)));
         }
         Told::Machine { name, status, why } => {
             terminal::say(format_args!("esc-sync:   {name}: {}: {why}", status.as_str()));
         }
+    }
+}
+
+/// What is done in a step.
+fn doing(step: Step) -> &'static str {
+    match step {
+        Step::Cancel => "take the new key from the machines, the registry and the pending names",
+        Step::Cancelled | Step::Done => "nothing is left to do",
+        Step::Delete => "delete what is left of the old key: registry, pending names, private file",
+        Step::Generate => "make the new key, in a file of its own",
+        Step::Overlap => "both keys are good",
+        Step::Publish => "add the new key to Lambda's registry, beside the old one",
+        Step::Retire => "remove the old key by the new one, and prove that it is refused",
+        Step::RollOut => "add the new key by the old one, and prove that it opens",
+        Step::Store => "put the new key into ESC, under a pending name",
+        Step::Switch => "put the new key in force: ESC, GitHub, cloud-init, the private file",
+    }
+}
+
+/// What is known of a machine.
+fn meaning(status: MachineStatus) -> &'static str {
+    match status {
+        MachineStatus::Excluded => "left out",
+        MachineStatus::Installed => "has the new key, which is not proved yet",
+        MachineStatus::Pending => "opens with the old key",
+        MachineStatus::Proved => "opens with the new key, and with the old one",
+        MachineStatus::Retired => "opens with the new key, and refuses the old one",
     }
 }
 

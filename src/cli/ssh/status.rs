@@ -27,10 +27,11 @@ use crate::{
 use super::{
     args::{ReachArgs, StatusArgs},
     command, outcome,
+    played::{self, Visit},
 };
 
 pub(super) fn run(global: &Global, _args: &StatusArgs) -> Result<Exit, Failure> {
-    let (session, targets) = Session::open(global, "ssh status")?;
+    let (session, targets, _sandbox) = played::open(global, "ssh status", Visit::Looks)?;
     let spec = command::spec(&session)?;
     let reach = ReachArgs { exclude: Vec::new(), accept_new_host_keys: false, passphrase_file: None };
     let options = command::options(&session, &reach)?;

@@ -16,10 +16,14 @@ use crate::{
     store::Stores,
 };
 
-use super::{args::VerifyArgs, command, outcome};
+use super::{
+    args::VerifyArgs,
+    command, outcome,
+    played::{self, Visit},
+};
 
 pub(super) fn run(global: &Global, args: &VerifyArgs) -> Result<Exit, Failure> {
-    let (session, targets) = Session::open(global, "ssh verify")?;
+    let (session, targets, _sandbox) = played::open(global, "ssh verify", Visit::LogsIn)?;
     session.needs_network()?;
     let spec = command::spec(&session)?;
     let options = command::options(&session, &args.reach)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::value;
+use super::{machine_key, value};
 use crate::{
     mapping::{DeclaredVisibility, Entry, Mapping, catalogue::Shape},
     model::{Encoding, Kind, SecretName, Slot},
@@ -68,7 +68,11 @@ impl SeedPlan {
     pub fn of(mapping: &Mapping) -> Self {
         let mut faults: BTreeMap<SeedFault, String> = BTreeMap::new();
         for fault in ORDER {
-            let free = |entry: &&Entry| !faults.values().any(|name| name == entry.name.as_str());
+            // The machines' key is whole everywhere: a fault there would only hide a rotation.
+            let free = |entry: &&Entry| {
+                !faults.values().any(|name| name == entry.name.as_str())
+                    && machine_key::value_of(mapping, entry).is_none()
+            };
             if let Some(entry) = mapping.entries.iter().filter(free).find(|entry| fault.fits(entry)) {
                 faults.insert(fault, entry.name.as_str().to_owned());
             }

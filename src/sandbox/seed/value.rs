@@ -89,16 +89,6 @@ pub(super) fn malformed(entry: &Entry) -> Option<String> {
     candidates.into_iter().find(|candidate| !pattern.is_match(candidate))
 }
 
-/// The public half that machines get.
-pub(super) fn public_key(name: &str) -> String {
-    of_shape(Shape::PublicKey, name)
-}
-
-/// The same as base64.
-pub(super) fn public_key_base64(name: &str) -> String {
-    of_shape(Shape::PublicKeyBase64, name)
-}
-
 /// A private key of which the end was lost.
 pub(super) fn torn_key(healthy: &str) -> String {
     healthy.chars().take(healthy.len() / 2).collect()
@@ -119,7 +109,7 @@ pub(super) fn token(name: &str, length: usize) -> String {
     (0..length).map(|_| char::from(LETTERS[dice.below(LETTERS.len() as u32) as usize])).collect()
 }
 
-fn key_pair(name: &str) -> (String, String) {
+pub(super) fn key_pair(name: &str) -> (String, String) {
     let mut dice = Dice::of(name);
     let mut seed = [0_u8; 32];
     seed.fill_with(|| dice.next().to_le_bytes()[0]);

@@ -103,7 +103,6 @@ fn fixed_values_are_stated() {
     let wanted = [
         ("DOCKER_USER_NAME", "scoobyjava15"),
         ("ENVIRONMENT", "prod"),
-        ("LAMBDA_LABS_SSH_KEY_NAME", "pulumi_lambda_key"),
         ("PULUMI_ORG", "scoobyjava-org"),
         ("SNOWFLAKE_ACCOUNT", "ZNB04675"),
         ("SNOWFLAKE_DATABASE", "SOPHIA_AI"),

@@ -9,3 +9,4 @@ mod keys;
 mod logins;
 pub(crate) mod rig;
 mod rotation;
+mod sandbox;
