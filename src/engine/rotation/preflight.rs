@@ -18,8 +18,9 @@ use super::{
 };
 use crate::{
     engine::State,
+    judge::placeholder_family,
     keys::{self, KeyComment, PublicKey},
-    model::{EscValue, Reading},
+    model::{EscValue, Kind, Reading, SecretValue},
     ssh::{
         LoginCause, LoginFault,
         pair::KeyPair,
@@ -116,9 +117,6 @@ impl Rotator<'_> {
             Some(Reading::Unknown(unread)) => return Err(Refusal::unread(Arc::clone(unread))),
             Some(Reading::Value { value, .. }) => *value,
         };
-        if crate::judge::placeholder_family(crate::model::Kind::Secret, value).is_some() {
-            return Ok(Some(format!("{at} holds a placeholder; it will be replaced")));
-        }
         match keys::public_key(value).or_else(|_| keys::public_line(value)) {
             Ok(stored) if stored == *public => Ok(None),
             Ok(stored) => Err(Refusal::refused(
@@ -129,6 +127,9 @@ impl Rotator<'_> {
                 ),
                 "find out which of the two is in force (`esc-sync ssh verify` tries the file's), and correct the other",
             )),
+            Err(_) if !begins_like_a_key(value) && placeholder_family(Kind::Secret, value).is_some() => {
+                Ok(Some(format!("{at} holds a placeholder; it will be replaced")))
+            }
             Err(damage) => Err(Refusal::refused(
                 format!("{at} holds no public key: {}", damage.reason()),
                 format!("{}; then begin again", damage.repair()),
@@ -195,6 +196,15 @@ impl Rotator<'_> {
             ended: None,
         }
     }
+}
+
+/// A key that was cut off is no placeholder, however much of it is missing: somebody put it there.
+fn begins_like_a_key(value: &SecretValue) -> bool {
+    // The names of the algorithms, in the open and in base64; a public half is no secret.
+    let text = value.expose_text().unwrap_or_default().trim_start();
+    ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-", "c3NoL", "ZWNkc2Et", "c2stc3No", "c2stZWNkc2Et"]
+        .iter()
+        .any(|start| text.starts_with(start))
 }
 
 /// The new file's name is free: whoever is killed later finds there what this rotation made, and nothing else.

@@ -175,6 +175,29 @@ fn a_stored_half_of_another_key_refuses() {
 }
 
 #[test]
+fn a_stored_half_that_was_cut_off_refuses_and_a_placeholder_does_not() {
+    in_paused_time(async {
+        let ground = Ground::new("cut-half");
+        let esc = ground.world.esc();
+        let line = esc.lines().find(|line| line.contains("public_key_base64")).expect("a public half").to_owned();
+        let with = |value: &str| esc.replace(&line, &format!("    public_key_base64: {value}"));
+        let put = |text: &str| {
+            let now = ground.world.now();
+            let put = lock(&ground.world.stores).esc.put_environment("acme", "default", "production", text, now);
+            put.expect("a definition");
+        };
+        let whole = line.split_once(": ").expect("a value").1;
+        put(&with(&whole[..60]));
+        let refused = ground.run(Command::Rotate, ground.options(), None).await.refusals();
+        assert!(refused.contains("holds no public key"), "{refused}");
+        put(&with("REPLACE_ME"));
+        let options = RotationOptions { overwrite: Ground::overwriting(&["SSH_PUBLIC_KEY"]), ..ground.options() };
+        let course = ground.run(Command::Rotate, options, None).await.course();
+        assert_eq!(course.ending, Ending::Overlap, "{course:?}");
+    });
+}
+
+#[test]
 fn it_says_so_on_a_machine_without_the_private_files() {
     in_paused_time(async {
         let ground = Ground::new("elsewhere");

@@ -217,10 +217,7 @@ async fn i1_a_run_that_gave_several_times_is_put_back_as_one() {
     let outcomes = desk.roll_back("r1", "r2").await;
     assert_eq!(ends(&outcomes), [End::Done; 2], "the pending name came and went: {outcomes:?}");
     let text = desk.text();
-    assert!(
-        text.contains("fn::secret: one") && text.contains("b: \"two\"") && !text.contains("public-key"),
-        "{text}"
-    );
+    assert!(text.contains("fn::secret: one") && text.contains("b: \"two\"") && !text.contains("public-key"), "{text}");
 }
 
 #[tokio::test]
