@@ -51,6 +51,24 @@ pub(super) fn planned(report: &Report, rotator: &Rotator<'_>, preflight: &Prefli
     with(report, ssh, &preflight.remarks)
 }
 
+/// A rotation that is under way, before the next of its steps is done.
+pub(super) fn going_on(report: Report, rotator: &Rotator<'_>, rotation: &Rotation, step: Step) -> Report {
+    let what = match step {
+        Step::Cancel => "take the new key back from wherever it was put",
+        Step::Retire => "take the old key from every machine, and delete what is left of it",
+        _ => "go on from here",
+    };
+    let planned = StepReport { step: step.as_str().to_owned(), end: StepEnd::Planned, what: what.to_owned() };
+    let ssh = SshReport {
+        key: Some(key(rotator, rotation)),
+        rotation: Some(self::rotation(rotation)),
+        machines: rotation.machines.iter().map(|state| machine(state, rotation)).collect(),
+        steps: vec![planned],
+        ..SshReport::default()
+    };
+    with(&report, ssh, &[])
+}
+
 /// After it was done, as far as it was.
 pub(super) fn told(report: &Report, rotator: &Rotator<'_>, course: &Course) -> Report {
     let rotation = &course.rotation;
@@ -87,8 +105,8 @@ fn with(report: &Report, ssh: SshReport, remarks: &[String]) -> Report {
 fn state(course: &Course) -> SshState {
     match &course.ending {
         Ending::Cancelled | Ending::Done | Ending::Overlap => SshState::Done,
-        // The gate of time is shut on purpose, and nothing went wrong.
-        Ending::Blocked(Blocked::Overlap(_)) => SshState::Refused,
+        // The gate of time is shut on purpose: a run that came to it has still done what it could.
+        Ending::Blocked(Blocked::Overlap(_)) if course.steps.is_empty() => SshState::Refused,
         Ending::Blocked(_) | Ending::Incomplete | Ending::Interrupted => SshState::Incomplete,
     }
 }

@@ -10,10 +10,11 @@ use crate::{
         state, terminal,
         writing::{Writer, clock},
     },
-    engine::{Course, Look, Preflight, Refusal, RotationOptions, Rotator, Selection, State, Task, Told},
+    engine::{Course, Kept, Look, Preflight, Refusal, RotationOptions, Rotator, Selection, State, Task, Told},
     judge::judge,
     report::Report,
     ssh::{MachineStatus, Step},
+    ssh::{Step, rotation::Next},
     store::Stores,
 };
 
@@ -175,12 +176,32 @@ impl Run<'_> {
             }
             self.writer.confirm(&shown, preflight.planned.len()).await?;
         }
+        if preflight.is_none() {
+            self.confirm_going_on(state).await?;
+        }
         let Some(course) = self.writer.settle(self.go(state, preflight)).await else { return Err(progress::cut_off()) };
         let report = self.report(state).await;
         Ok(Some(match course? {
             Some(course) => outcome::told(&report, self.rotator, &course),
             None => outcome::nothing(report, self.session.command),
         }))
+    }
+
+    /// What is under way is shown and asked about, as everything that writes is; what would do nothing is not.
+    async fn confirm_going_on(&self, state: &State) -> Result<(), Failure> {
+        let Some(kept) = Kept::load(state).await? else { return Ok(()) };
+        let options = self.rotator.options;
+        let next = match self.way {
+            Way::Cancel if kept.rotation.can_cancel() => Next::Do(Step::Cancel),
+            Way::Cancel => Next::Nothing,
+            _ => kept.rotation.next(session::now(), options.hurry, options.retire),
+        };
+        if let Next::Do(step) = next {
+            let shown =
+                outcome::going_on(outcome::empty(self.session, self.stores), self.rotator, &kept.rotation, step);
+            self.writer.confirm(&shown, 1).await?;
+        }
+        Ok(())
     }
 
     async fn look(&self, state: &mut State) -> Result<Option<Preflight>, Failure> {

@@ -27,7 +27,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvUJSZXD5+KDXD/8xRzXMYyzI
 
 
 def client_of(key):
-    return AuthenticatedClient(base_url=os.environ["LAMBDA_API_URL"], token=key, raise_on_unexpected_status=True)
+    return AuthenticatedClient(base_url=os.environ["LAMBDA_API_URL"].removesuffix("/api/v1"), token=key, raise_on_unexpected_status=True)
 
 
 client = client_of(os.environ["LAMBDA_API_KEY"])
