@@ -13,8 +13,7 @@ use crate::{
     engine::{Course, Kept, Look, Preflight, Refusal, RotationOptions, Rotator, Selection, State, Task, Told},
     judge::judge,
     report::Report,
-    ssh::{MachineStatus, Step},
-    ssh::{Step, rotation::Next},
+    ssh::{MachineStatus, Step, rotation::Next},
     store::Stores,
 };
 

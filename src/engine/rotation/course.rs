@@ -43,3 +43,26 @@ impl Ending {
         matches!(self, Self::Cancelled | Self::Done | Self::Overlap)
     }
 }
+
+impl StepOutcome {
+    pub(super) fn done(step: Step, what: impl Into<String>) -> Self {
+        Self { step, is_done: true, what: what.into(), help: String::new() }
+    }
+
+    pub(super) fn skipped(step: Step, what: &str) -> Self {
+        Self::done(step, what)
+    }
+
+    pub(super) fn open(step: Step, what: &str, help: &str) -> Self {
+        Self { step, is_done: false, what: what.to_owned(), help: help.to_owned() }
+    }
+
+    /// A run that lost its files between two steps.
+    pub(super) fn without_files(step: Step) -> Self {
+        Self::open(
+            step,
+            "the private files are not where they were a moment ago",
+            "put them back, and `esc-sync ssh resume`",
+        )
+    }
+}

@@ -7,6 +7,7 @@
 //! whose private file exists, opens every machine that opened before (I14).
 
 mod course;
+mod deeds;
 mod documents;
 mod inventory;
 mod machines;
