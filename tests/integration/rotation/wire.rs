@@ -12,22 +12,16 @@ use std::{
 use esc_sync::{
     http::{BaseUrl, Client, Clock, HttpError, Incoming, Jitter, Options, Outgoing, Transport},
     model::{SecretValue, Slot},
-    sandbox::{
-        self,
-        github::RepositoryVisibility,
-        message::{SandboxRequest, SandboxResponse},
-    },
+    sandbox::{self, github::RepositoryVisibility},
     ssh::pair::KeyPair,
     store::{EscStore, GithubStore, LambdaStore, Stores, esc::EscLogin, github::GithubLogin},
 };
 use futures_util::future::BoxFuture;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::Notify;
-use zeroize::Zeroizing;
 
 use super::machines::Doors;
+use crate::simulation::world::{URL, asked, incoming};
 
-const URL: &str = "http://127.0.0.1:1";
 const START: i64 = 1_790_000_000;
 
 /// What happens to one deed.
@@ -84,6 +78,10 @@ impl World {
         START + i64::try_from(self.seconds.load(Ordering::Relaxed)).expect("a short test")
     }
 
+    fn time(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.now().unsigned_abs())
+    }
+
     /// Time goes by while nothing runs.
     pub(super) fn wait(&self, seconds: usize) {
         self.seconds.fetch_add(seconds, Ordering::Relaxed);
@@ -123,7 +121,7 @@ impl World {
 
     pub(super) fn stores(self: &Arc<Self>) -> Stores {
         let world = Arc::clone(self);
-        let time = move || SystemTime::UNIX_EPOCH + Duration::from_secs(world.now().unsigned_abs());
+        let time = move || world.time();
         let options =
             Options { clock: Clock::Simulated(Arc::new(time)), jitter: Jitter::seeded(7), ..Options::default() };
         let client = Client::simulated(options, Arc::clone(self) as _);
@@ -184,31 +182,12 @@ fn set_up(stores: &mut sandbox::World, old: &KeyPair) {
 
 impl Transport for World {
     fn exchange<'a>(&'a self, request: Outgoing<'a>) -> BoxFuture<'a, Result<Incoming, HttpError>> {
-        let text = |value: &HeaderValue| value.to_str().expect("our headers are text").to_owned();
-        let request = SandboxRequest {
-            method: request.method.as_str().to_owned(),
-            path: request.url.path().to_owned(),
-            query: request.url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
-            headers: request.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
-            body: request.body.to_vec(),
-            public_url: URL.to_owned(),
-        };
+        let request = asked(&request);
         Box::pin(self.deed(
-            move || Ok(incoming(&lock(&self.stores).answer(&request, self.now() * 1000), self.now())),
+            move || Ok(incoming(&lock(&self.stores).answer(&request, self.now() * 1000), self.time())),
             || Err(HttpError::Interrupted),
         ))
     }
-}
-
-fn incoming(response: &SandboxResponse, now: i64) -> Incoming {
-    let mut headers = HeaderMap::new();
-    for (name, value) in &response.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).expect("the emulator's headers are legal");
-        headers.append(name, HeaderValue::from_str(value).expect("the emulator's headers are legal"));
-    }
-    let date = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(now.unsigned_abs()));
-    headers.insert("date", HeaderValue::from_str(&date).expect("a date is a legal header"));
-    Incoming { status: response.status, headers, body: Zeroizing::new(response.body.clone()) }
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

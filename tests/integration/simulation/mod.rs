@@ -20,7 +20,7 @@ mod settling;
 mod stops;
 mod syncing;
 mod truth;
-mod world;
+pub(crate) mod world;
 
 use self::driver::{Repertoire, play_shard};
 

@@ -402,15 +402,7 @@ impl Drop for InFlight<'_> {
 
 impl Transport for Wire {
     fn exchange<'a>(&'a self, request: Outgoing<'a>) -> BoxFuture<'a, Result<Incoming, HttpError>> {
-        let text = |value: &HeaderValue| value.to_str().expect("our headers are text").to_owned();
-        let request = SandboxRequest {
-            method: request.method.as_str().to_owned(),
-            path: request.url.path().to_owned(),
-            query: request.url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
-            headers: request.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
-            body: request.body.to_vec(),
-            public_url: URL.to_owned(),
-        };
+        let request = asked(&request);
         Box::pin(self.answer(request))
     }
 }
@@ -456,7 +448,20 @@ fn refusal(status: u16, pause: Option<Duration>) -> SandboxResponse {
     }
 }
 
-fn incoming(response: &SandboxResponse, now: SystemTime) -> Incoming {
+/// A request as the emulator takes it.
+pub(crate) fn asked(request: &Outgoing<'_>) -> SandboxRequest {
+    let text = |value: &HeaderValue| value.to_str().expect("our headers are text").to_owned();
+    SandboxRequest {
+        method: request.method.as_str().to_owned(),
+        path: request.url.path().to_owned(),
+        query: request.url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        headers: request.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+        body: request.body.to_vec(),
+        public_url: URL.to_owned(),
+    }
+}
+
+pub(crate) fn incoming(response: &SandboxResponse, now: SystemTime) -> Incoming {
     let mut headers = HeaderMap::new();
     for (name, value) in &response.headers {
         let name: HeaderName = name.parse().expect("the emulator sends legal headers");
