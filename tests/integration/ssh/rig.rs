@@ -43,7 +43,7 @@ impl Rig {
     pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ssh-{}-{number}", std::process::id()));
+        let folder = ground().join(format!("ssh-{}-{number}", std::process::id()));
         // A process of that number may have left one behind.
         let _ = fs::remove_dir_all(&folder);
         private_folder(&folder);
@@ -235,6 +235,19 @@ fn record(stderr: impl BufRead, log: &Mutex<String>, says: &Sender<()>) {
         log.push_str(&line);
         log.push('\n');
     }
+}
+
+/// A folder that `sshd` believes: StrictModes wants none above it that others may write to, and a checkout
+/// may well lie below such a one. Then the home does, which a login needs anyway.
+fn ground() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let is_open = |folder: &Path| fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o022 != 0);
+    if !here.ancestors().any(is_open) {
+        return here;
+    }
+    let home = PathBuf::from(std::env::var_os("HOME").expect("a home"));
+    assert!(!home.ancestors().any(is_open), "neither {} nor the home is closed to others", here.display());
+    home.join(".cache/esc-sync-tests")
 }
 
 /// `sshd` takes the first value it is told, so what a test adds comes first; of `MaxStartups` it takes the last.

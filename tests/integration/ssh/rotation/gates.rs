@@ -89,6 +89,19 @@ fn c11_without_a_yes_nothing_is_done_and_a_dry_run_shows_it() {
 }
 
 #[test]
+fn c11_going_on_needs_a_yes_as_well() {
+    let doors = Doors::new(1);
+    let house = House::new(&doors, "no-yes-later");
+    house.told(0, ["rotate", "--yes"]);
+    let said = house.said(5, ["retire"]);
+    assert!(said.contains("--yes"), "{said}");
+    assert_eq!(house.writes(), Vec::<String>::new());
+    assert!(house.opens(&doors.servers[0], &house.old), "the old key was not taken away");
+    house.told(0, ["retire", "--yes"]);
+    assert!(house.said(0, ["retire"]).contains("nothing to do"), "what would change nothing is not asked about");
+}
+
+#[test]
 fn c11_a_file_that_stands_in_the_way_may_be_the_only_copy() {
     let doors = Doors::new(1);
     let house = House::new(&doors, "in-the-way");
