@@ -1,8 +1,8 @@
 //! The way through the steps: record, do, and on, as far as the gates let it.
 
 use super::{
-    Course, Ending, Preflight, Refusal, RotationFault, Rotator, Told, Work, inventory::Inventory, material::Material,
-    record::Kept,
+    Course, Ending, Preflight, Refusal, RotationFault, Rotator, Told, Work, inventory::Inventory, machines::Task,
+    material::Material, record::Kept,
 };
 use crate::{
     engine::State,
@@ -89,8 +89,11 @@ impl Rotator<'_> {
     fn material(&self, rotation: &Rotation) -> Result<Material, NotGone> {
         let material = Material::find(rotation, self.options)?;
         let needs_old = !matches!(rotation.step, Step::Delete);
-        let lacks_new = rotation.new.is_some() && material.new.is_none();
-        if (needs_old && material.old.is_none()) || (lacks_new && rotation.step > Step::Generate) {
+        // Taking it back ends with its file; killed just after that, nothing but the record is left to do.
+        let is_taken_back =
+            rotation.step == Step::Cancel && !rotation.machines.iter().any(|state| Task::TakeBack.is_for(state.status));
+        let needs_new = rotation.new.is_some() && rotation.step > Step::Generate && !is_taken_back;
+        if (needs_old && material.old.is_none()) || (needs_new && material.new.is_none()) {
             let which = if material.old.is_none() { "old" } else { "new" };
             return Err(NotGone::Refused(Refusal::refused(
                 format!(

@@ -93,6 +93,32 @@ fn c11_i14_killed_twice() {
     });
 }
 
+/// The new file goes last: killed after that, the cancel has only to be written down.
+#[test]
+fn c11_i14_a_cancel_is_killed_once_the_new_file_is_gone() {
+    in_paused_time(async {
+        let began = async |name: &str| {
+            let ground = Ground::new(name);
+            super::wire::lock(&ground.world.doors).door("two").is_down = true;
+            ground.run(Command::Rotate, ground.options(), None).await.course();
+            super::wire::lock(&ground.world.doors).door("two").is_down = false;
+            ground
+        };
+        let counted = began("cancel-count").await;
+        counted.run(Command::Cancel, counted.options(), None).await.course();
+        let ground = began("cancel-end").await;
+        let last = counted.world.deeds() - 1;
+        let ran = ground.run(Command::Cancel, ground.options(), Some((last, Mishap::CrashAfter))).await;
+        assert!(matches!(ran, Ran::Killed), "{ran:?}");
+        for name in ["deploy.next", "deploy.next.pub"] {
+            std::fs::remove_file(ground.folder.join(name)).expect("the new key was still there");
+        }
+        let course = ground.run(Command::Cancel, ground.options(), None).await.course();
+        assert_eq!(course.ending, Ending::Cancelled, "{course:?}");
+        assert_eq!(ground.in_force(), ground.old);
+    });
+}
+
 /// A rotation that is taken back may be killed as well.
 #[test]
 fn c11_i14_a_cancel_is_killed_after_each_deed() {
