@@ -62,19 +62,44 @@ async fn c11_closed_ports_silence_and_unknown_names_are_told_apart() {
     assert!(!matches!(fault(rig.options(), &option, &rig).await.cause, LoginCause::KeyRefused));
 }
 
-/// One key is offered, so one try is enough; and what a full server says is no refusal of a key.
+/// One key is offered, so one try is enough.
 #[tokio::test]
-async fn c11_limits_of_the_server_are_no_refusal_of_a_key() {
+async fn c11_one_try_is_enough_for_one_key() {
     let rig = Rig::new();
-    let server = open(&rig, &["MaxAuthTries 1", "MaxStartups 1:100:1"]);
+    let server = open(&rig, &["MaxAuthTries 1"]);
     rig.ssh().prove(&server.machine(), &rig.key("old")).await.expect("the only key is the first");
     let refused = rig.ssh().prove(&server.machine(), &rig.key("new")).await.expect_err("refused");
     assert_eq!(refused.cause, LoginCause::KeyRefused, "{refused:?}");
-    let waiting = TcpStream::connect(("127.0.0.1", server.machine().port)).expect("a connection");
-    let mut banner = String::new();
-    BufReader::new(&waiting).read_line(&mut banner).expect("the server spoke");
-    let full = fault(rig.options(), &server.machine(), &rig).await;
-    assert_eq!(full.cause, LoginCause::TooManyAttempts, "{full:?} {}", server.log());
+}
+
+/// What a full server says is no refusal of a key. It hangs up with the client's greeting unread, so its word can be
+/// lost on the way (a reset overtakes it): then the machine was not reached, which is as true.
+#[tokio::test]
+async fn c11_limits_of_the_server_are_no_refusal_of_a_key() {
+    let rig = Rig::new();
+    let server = open(&rig, &["MaxStartups 1:100:1"]);
+    let _waiting = the_only_place(&server);
+    for _ in 0..30 {
+        let full = fault(rig.options(), &server.machine(), &rig).await;
+        match full.cause {
+            LoginCause::TooManyAttempts => return,
+            LoginCause::NotReached => {}
+            _ => panic!("{full:?} {}", server.log()),
+        }
+    }
+    panic!("the server never got its word through: {}", server.log());
+}
+
+/// A connection that the server took: it frees the place of the one before (the rig's own look, say) when it likes.
+fn the_only_place(server: &Server) -> TcpStream {
+    loop {
+        let waiting = TcpStream::connect(("127.0.0.1", server.machine().port)).expect("a connection");
+        let mut banner = String::new();
+        let read = BufReader::new(&waiting).read_line(&mut banner);
+        if read.is_ok() && banner.starts_with("SSH-") {
+            return waiting;
+        }
+    }
 }
 
 /// A file that the server does not read opens nothing: the proof sees what the edit cannot.
