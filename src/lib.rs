@@ -8,6 +8,8 @@
 
 pub mod cli;
 pub mod crypto;
+pub mod documents;
+pub mod draft;
 pub mod engine;
 pub mod http;
 pub mod judge;
@@ -16,8 +18,10 @@ pub mod ledger;
 pub mod mapping;
 pub mod model;
 pub mod plan;
+pub mod probe;
 pub mod report;
 pub mod sandbox;
+pub mod scan;
 pub mod ssh;
 pub mod store;
 pub mod yaml;

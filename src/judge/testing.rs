@@ -34,7 +34,8 @@ pub(super) struct Case {
 
 impl Case {
     pub(super) fn new() -> Self {
-        let mapping = Mapping { file: "esc-sync.yaml".into(), entries: Vec::new(), ssh: None };
+        let mapping =
+            Mapping { file: "esc-sync.yaml".into(), entries: Vec::new(), ssh: None, endpoints: Box::default() };
         let options = JudgeOptions { now: NOW, require_evidence: Evidence::Presence };
         Self { mapping, snapshot: Snapshot::default(), options, views: true }
     }

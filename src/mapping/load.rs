@@ -79,7 +79,7 @@ fn read_file(file_name: &str, root: &Node<'_>, options: &LoadOptions, sink: Sink
 }
 
 fn loaded(file_name: &str, entries: Vec<Entry>, ssh: Option<SshSpec>, profiles: Vec<String>) -> Loaded {
-    let mapping = Mapping { file: file_name.into(), entries, ssh: ssh.map(Box::new) };
+    let mapping = Mapping { file: file_name.into(), entries, ssh: ssh.map(Box::new), endpoints: Box::default() };
     Loaded { mapping, warnings: Vec::new(), profiles }
 }
 

@@ -58,6 +58,8 @@ pub struct Mapping {
     /// In the order of the file.
     pub entries: Vec<Entry>,
     pub ssh: Option<Box<SshSpec>>,
+    /// Health endpoints of services that a deployment needs, in the order of the file.
+    pub endpoints: Box<[EndpointSpec]>,
 }
 
 /// One secret, or one plain setting.
@@ -148,9 +150,39 @@ pub struct ProbeSpec {
     pub headers: Box<[(Box<str>, Box<str>)]>,
     pub body: Option<Box<str>>,
     pub hosts: Box<[Box<str>]>,
+    /// Those of `hosts` that may have a private address.
+    pub allow_private: Box<[Box<str>]>,
     pub live: Box<[u16]>,
     pub rejected: Box<[u16]>,
     pub limited: Box<[u16]>,
+}
+
+/// A health endpoint, as written; it is asked without any credential.
+#[derive(Clone, Debug)]
+pub struct EndpointSpec {
+    pub name: Box<str>,
+    pub service: Option<Arc<str>>,
+    pub url: Box<str>,
+    /// The answers that are healthy.
+    pub status: Box<[u16]>,
+    /// The media type the answer must have, without parameters: an HTML page is no healthy API.
+    pub content_type: Option<Box<str>>,
+    /// What the JSON answer must hold.
+    pub field: Option<ExpectedField>,
+    /// Whether a deployment must wait for it.
+    pub blocking: bool,
+    /// Whether the host may have a private address.
+    pub allow_private: bool,
+    pub at: Position,
+}
+
+/// A field of a JSON answer and what it may hold.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExpectedField {
+    /// Its names, parted by dots.
+    pub path: Box<str>,
+    /// The values it may have, as text; none: it must be there.
+    pub values: Box<[Box<str>]>,
 }
 
 /// The SSH key of the machines, as written.

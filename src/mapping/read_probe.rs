@@ -40,6 +40,7 @@ pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> 
         headers: headers.into(),
         body,
         hosts: hosts.into(),
+        allow_private: Box::default(),
         live: live.into(),
         rejected: rejected.into(),
         limited: limited.into(),

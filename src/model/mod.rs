@@ -3,6 +3,7 @@
 //! Nothing here does I/O, knows a clock, or decides anything. A new noun of the
 //! product arrives in `docs/architecture.md` first and here second.
 
+mod live;
 mod memory;
 mod name;
 mod path;
@@ -14,6 +15,7 @@ mod ssh;
 mod stamp;
 mod status;
 
+pub use live::{EndpointResult, LiveKnowledge, ProbeEvidence, ProbeReason, ProbeResult, ProbeVerdict};
 pub use memory::{Fingerprint, FingerprintError, HeldRecord, Known, Memory, PendingWrite, Record};
 pub use name::{NameError, SecretName};
 pub use path::{EscPath, PathError, Segment};

@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    Cause, EnvironmentRef, EscPath, GithubPlace, GithubScope, Memory, Meta, Place, Reading, RepoRef, SecretName,
-    SecretValue, Segment, Slot, SshKnowledge, Stamp, Unread,
+    Cause, EnvironmentRef, EscPath, GithubPlace, GithubScope, LiveKnowledge, Memory, Meta, Place, Reading, RepoRef,
+    SecretName, SecretValue, Segment, Slot, SshKnowledge, Stamp, Unread,
 };
 
 /// Everything that was read, each part complete or with the reason why not.
@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub memory: Memory,
     /// What the state tells of the machines' key.
     pub ssh: SshKnowledge,
+    /// What the services themselves said; empty where no live check was asked for.
+    pub live: LiveKnowledge,
 }
 
 /// An evaluated ESC environment.

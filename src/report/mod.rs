@@ -10,9 +10,11 @@ mod gate;
 mod github;
 mod json;
 mod junit;
+mod live;
 mod markdown;
 mod order;
 mod sarif;
+mod scan;
 mod ssh;
 mod summary;
 mod text;
@@ -20,6 +22,8 @@ mod writes;
 
 use std::{fmt, io, sync::Arc, time::Duration};
 
+pub use live::{EndpointReport, ProbeReport};
+pub use scan::{LocatedFinding, ReferenceReport};
 pub use ssh::{KeyReport, RegistryReport, RotationReport, SshMachineReport, SshReport, SshState, StepEnd, StepReport};
 pub use summary::Summary;
 pub use writes::{ActionReport, HeldBackReport, OutcomeReport};
@@ -54,6 +58,14 @@ pub struct Report {
     pub remarks: Vec<String>,
     /// What is told of the machines' key by the commands that are about it.
     pub ssh: Option<SshReport>,
+    /// What live checks of credentials came to, in the mapping's order.
+    pub probes: Vec<ProbeReport>,
+    /// What health endpoints said, in the mapping's order.
+    pub endpoints: Vec<EndpointReport>,
+    /// What a source tree refers to, in the order of its files.
+    pub references: Vec<ReferenceReport>,
+    /// Findings about a place in a file of a source tree.
+    pub located: Vec<LocatedFinding>,
     /// Whether any store could not be asked or did not answer (exit code 3).
     pub incomplete: bool,
     /// Requests sent, by store, in a fixed order.

@@ -18,17 +18,28 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("crypto", &["model"]),
     ("judge", &["keys", "mapping", "model", "yaml"]),
     ("plan", &["judge", "mapping", "model"]),
+    ("probe", &["mapping", "model"]),
+    ("scan", &["keys", "mapping", "model", "yaml"]),
+    ("draft", &["mapping", "model", "scan", "yaml"]),
+    ("documents", &["mapping", "model"]),
     ("report", &["judge", "model", "plan", "yaml"]),
     ("http", &["model"]),
     ("ledger", &["crypto", "model"]),
     ("store", &["crypto", "http", "keys", "model", "yaml"]),
     ("ssh", &["crypto", "keys", "model", "yaml"]),
-    ("engine", &["crypto", "http", "judge", "keys", "ledger", "mapping", "model", "plan", "ssh", "store", "yaml"]),
+    (
+        "engine",
+        &[
+            "crypto", "http", "judge", "keys", "ledger", "mapping", "model", "plan", "probe", "scan", "ssh", "store",
+            "yaml",
+        ],
+    ),
     ("sandbox", &["crypto", "keys", "mapping", "model", "yaml"]),
 ];
 
 /// Rooms in which the same input always gives the same output.
-const PURE: &[&str] = &["yaml", "model", "keys", "mapping", "judge", "plan", "report"];
+const PURE: &[&str] =
+    &["yaml", "model", "keys", "mapping", "judge", "plan", "probe", "scan", "draft", "documents", "report"];
 
 /// What a pure room may not say, and `crypto` beside it (except for randomness, which is its trade).
 const IMPURE: &[&str] = &[

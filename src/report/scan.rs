@@ -1,0 +1,33 @@
+//! What a source tree refers to, and what is wrong in it, each with its file and line.
+
+use crate::model::Severity;
+
+/// One place in a file that names a secret or a variable.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReferenceReport {
+    pub name: String,
+    /// `secret`, `variable`, or `environment`: a name read by code or a template.
+    pub kind: &'static str,
+    /// Relative to the scanned folder, parted by slashes.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// What was found out: `ok`, `missing`, `unmapped`, `misspelt`, `illegal`, `unknown` …
+    pub status: &'static str,
+}
+
+/// A finding about a place in a file; it never quotes the line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LocatedFinding {
+    pub rule: &'static str,
+    pub severity: Severity,
+    /// The secret it is about, if it is about one.
+    pub name: Option<String>,
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+    pub reason: String,
+    pub remedy: String,
+}
