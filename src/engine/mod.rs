@@ -18,7 +18,7 @@ pub use observe::observe;
 pub use read_plan::ReadPlan;
 pub use rotation::{
     Course, Ending, Kept, NotGone, Preflight, Refusal, RefusalKind, RotationFault, RotationOptions, Rotator,
-    StepOutcome, Told, Tried, Verified,
+    StepEnding, StepOutcome, Told, Tried, Verified,
 };
 pub use selection::{Selection, SelectionError};
 pub use ssh_knowledge::{ROTATION_KEY, ssh_knowledge};

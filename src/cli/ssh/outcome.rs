@@ -5,7 +5,7 @@ use crate::{
         args::CheckArgs,
         session::{self, Session},
     },
-    engine::{Course, Ending, Preflight, Rotator, StepOutcome},
+    engine::{Course, Ending, Preflight, Rotator, StepEnding, StepOutcome},
     judge::judge,
     model::{Snapshot, Stamp, Status},
     report::{KeyReport, Report, RotationReport, SshMachineReport, SshReport, SshState, StepEnd, StepReport},
@@ -130,7 +130,11 @@ fn step(outcome: &StepOutcome) -> StepReport {
         true => outcome.what.clone(),
         false => format!("{}; {}", outcome.what, outcome.help),
     };
-    let end = if outcome.is_done { StepEnd::Done } else { StepEnd::Incomplete };
+    let end = match outcome.end {
+        StepEnding::Done => StepEnd::Done,
+        StepEnding::Open => StepEnd::Incomplete,
+        StepEnding::Skipped => StepEnd::Skipped,
+    };
     StepReport { step: outcome.step.as_str().to_owned(), end, what }
 }
 

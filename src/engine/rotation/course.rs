@@ -17,11 +17,20 @@ pub struct Course {
 #[derive(Clone, Debug)]
 pub struct StepOutcome {
     pub step: Step,
-    pub is_done: bool,
+    pub end: StepEnding,
     /// What was done, or what is in the way.
     pub what: String,
     /// What a person can do about it; empty where nothing is to be done.
     pub help: String,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StepEnding {
+    Done,
+    /// Something is in the way.
+    Open,
+    /// The mapping leaves nothing to be done.
+    Skipped,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -46,15 +55,15 @@ impl Ending {
 
 impl StepOutcome {
     pub(super) fn done(step: Step, what: impl Into<String>) -> Self {
-        Self { step, is_done: true, what: what.into(), help: String::new() }
+        Self { step, end: StepEnding::Done, what: what.into(), help: String::new() }
     }
 
     pub(super) fn skipped(step: Step, what: &str) -> Self {
-        Self::done(step, what)
+        Self { end: StepEnding::Skipped, ..Self::done(step, what) }
     }
 
     pub(super) fn open(step: Step, what: &str, help: &str) -> Self {
-        Self { step, is_done: false, what: what.to_owned(), help: help.to_owned() }
+        Self { step, end: StepEnding::Open, what: what.to_owned(), help: help.to_owned() }
     }
 
     /// A run that lost its files between two steps.

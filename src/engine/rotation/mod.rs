@@ -23,7 +23,7 @@ mod verify;
 
 use std::{collections::BTreeSet, fmt, path::PathBuf};
 
-pub use course::{Course, Ending, StepOutcome};
+pub use course::{Course, Ending, StepEnding, StepOutcome};
 pub use preflight::Preflight;
 pub use record::{Kept, RotationFault};
 pub use refusal::{Refusal, RefusalKind};

@@ -1,8 +1,8 @@
 //! The way through the steps: record, do, and on, as far as the gates let it.
 
 use super::{
-    Course, Ending, Preflight, Refusal, RotationFault, Rotator, Told, Work, inventory::Inventory, machines::Task,
-    material::Material, record::Kept,
+    Course, Ending, Preflight, Refusal, RotationFault, Rotator, StepEnding, Told, Work, inventory::Inventory,
+    machines::Task, material::Material, record::Kept,
 };
 use crate::{
     engine::State,
@@ -162,7 +162,7 @@ impl Work<'_, '_> {
             Step::Cancel => self.take_back().await?,
             Step::Cancelled | Step::Done | Step::Overlap => return Ok(None),
         };
-        let is_done = outcome.is_done;
+        let is_done = outcome.end != StepEnding::Open;
         self.steps.push(outcome);
         if !is_done {
             return Ok(Some(self.kept.rotation.blocked().map_or(Ending::Incomplete, Ending::Blocked)));
