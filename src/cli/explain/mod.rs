@@ -56,7 +56,7 @@ fn name_of(global: &Global, what: &str, is_needed: bool) -> Result<Option<Secret
     let Ok(name) = SecretName::parse(what.trim()) else { return Ok(None) };
     match mapping_file::open(global) {
         Ok(loaded) => Ok(entry_of(&loaded.mapping, &name).map(|entry| entry.name.clone())),
-        Err(error) if is_needed => Err(error.into()),
+        Err(error) if is_needed && near(what, &known_words()).is_empty() => Err(error.into()),
         Err(_) => Ok(None),
     }
 }
@@ -66,9 +66,13 @@ fn entry_of<'m>(mapping: &'m Mapping, name: &SecretName) -> Option<&'m Entry> {
     mapping.entries.iter().find(|entry| entry.name == *name).or_else(by_alias)
 }
 
+fn known_words() -> Vec<String> {
+    words::all().into_iter().map(|topic| topic.word).collect()
+}
+
 /// A word that means nothing, with those that are near.
 fn unknown(global: &Global, what: &str) -> Failure {
-    let mut known: Vec<String> = words::all().into_iter().map(|topic| topic.word).collect();
+    let mut known = known_words();
     if let Ok(loaded) = mapping_file::open(global) {
         for entry in &loaded.mapping.entries {
             known.extend(std::iter::once(&entry.name).chain(&entry.detail().aliases).map(ToString::to_string));
