@@ -35,6 +35,10 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Rotate the machines' SSH key, and look after it
     Ssh(super::ssh::args::SshArgs),
+    /// Tell whether a command could do its work from here: network, logins, rights, state
+    Doctor(DoctorArgs),
+    /// Explain a rule, a status, an exit code, a probe, or all that is known of an entry
+    Explain(ExplainArgs),
     /// Work on mapping files
     Mapping(MappingArgs),
     /// Serve the emulator of ESC and GitHub on loopback
@@ -224,6 +228,19 @@ pub(crate) struct HistoryArgs {
     /// Show this run alone
     #[arg(long, value_name = "RUN")]
     pub(crate) run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Command to look after: check, plan, sync, attest, rollback, or ssh with one of its own [default: check]
+    #[arg(value_name = "COMMAND", num_args = 0..=2)]
+    pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Word, number or name [default: list what can be explained]
+    pub(crate) what: Option<String>,
 }
 
 impl Default for CheckArgs {

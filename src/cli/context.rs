@@ -66,12 +66,16 @@ impl Context {
         self.environment.var(name)
     }
 
+    /// What requests go through.
+    pub(crate) fn client(&self, global: &Global) -> Client {
+        let proxy = ProxySettings::find(&|name: &str| self.environment.var(name));
+        Client::new(Options { timeout: global.timeout, wait_budget: global.max_wait, proxy, ..Options::default() })
+    }
+
     /// Finds logins; asks nobody yet.
     pub(crate) fn stores(&self, global: &Global, mapping: &Mapping) -> Stores {
         let look_up = |name: &str| self.environment.var(name);
-        let proxy = ProxySettings::find(&look_up);
-        let client =
-            Client::new(Options { timeout: global.timeout, wait_budget: global.max_wait, proxy, ..Options::default() });
+        let client = self.client(global);
         if let Some(proxy) = client.proxy_description() {
             tracing::info!(%proxy, "requests go through a proxy");
         }

@@ -34,6 +34,11 @@ impl Failure {
         Self::new(Exit::Unknown, message, help)
     }
 
+    /// What is wrong, and what to do about it.
+    pub(crate) fn into_words(self) -> (String, String) {
+        (self.message, self.help.unwrap_or_default())
+    }
+
     pub(crate) fn is_usage(&self) -> bool {
         self.exit == Exit::Usage
     }

@@ -5,8 +5,10 @@ mod attest;
 mod check;
 mod choices;
 mod context;
+mod doctor;
 mod environment;
 mod exit;
+mod explain;
 mod failure;
 mod harden;
 mod history;
@@ -76,6 +78,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Attest(args) => attest::run(&cli.global, args),
         Command::Rollback(args) => rollback::run(&cli.global, args),
         Command::History(args) => history::run(&cli.global, args),
+        Command::Doctor(args) => doctor::run(&cli.global, args),
+        Command::Explain(args) => explain::run(&cli.global, args),
         Command::Mapping(args) => mapping::run(&cli.global, args),
         Command::Ssh(args) => ssh::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),

@@ -4,6 +4,7 @@
 //! what a plan says, `sync` keeps the two and the ledger together.
 
 pub mod apply;
+mod doctor;
 mod esc_state;
 mod observe;
 mod read_plan;
@@ -13,6 +14,7 @@ mod ssh_knowledge;
 mod sync;
 
 pub use apply::{Pace, PaceOptions, Progress, Stop};
+pub use doctor::{Doctor, Door, ERRANDS, Errand};
 pub use esc_state::EscState;
 pub use observe::observe;
 pub use read_plan::ReadPlan;

@@ -61,6 +61,11 @@ impl BaseUrl {
         self.0.scheme() == "http"
     }
 
+    /// The address itself, as a request's.
+    pub(super) fn url(&self) -> Url {
+        self.0.clone()
+    }
+
     /// The URL of `path` with `query`.
     pub(super) fn join(&self, path: &Path, query: &[(String, String)]) -> Result<Url, HttpError> {
         if path.has_bad_segment {

@@ -125,9 +125,20 @@ impl Client {
     }
 
     fn build_tls(&self) -> Option<reqwest::Client> {
+        self.build_tls_with(self.common())
+    }
+
+    /// A pool of its own that tells the server's certificate, for one look.
+    pub(super) fn looking(&self, base: &BaseUrl) -> Result<reqwest::Client, HttpError> {
+        let built =
+            if base.is_plain() { self.build_plain() } else { self.build_tls_with(self.common().tls_info(true)) };
+        built.ok_or(HttpError::Tls(TlsFailure::NoRoots))
+    }
+
+    fn build_tls_with(&self, common: reqwest::ClientBuilder) -> Option<reqwest::Client> {
         // Whoever installs a provider first wins; all of ours are ring.
         let _ = ring::default_provider().install_default();
-        let mut builder = self.common().https_only(true).no_proxy();
+        let mut builder = common.https_only(true).no_proxy();
         if let Some(proxy) = self.0.options.proxy.to_proxy() {
             builder = builder.proxy(proxy.ok()?);
         }

@@ -7,6 +7,7 @@
 
 mod address;
 mod body;
+mod certificate;
 mod chance;
 mod client;
 mod endpoint;
@@ -14,18 +15,21 @@ mod error;
 mod gate;
 mod names;
 mod proxy;
+mod reach;
 mod request;
 mod response;
 mod text;
 mod transport;
 
 pub use address::{BaseUrl, BaseUrlError, Path};
+pub use certificate::Certificate;
 pub use chance::{Clock, Jitter};
 pub use client::{Client, Options, Roots};
 pub use endpoint::{Delivery, Dialect, Endpoint};
 pub use error::{Asked, ConnectFailure, HttpError, TlsFailure};
 pub use gate::Pause;
 pub use proxy::ProxySettings;
+pub use reach::Reached;
 pub use request::{Credential, CredentialError, Request};
 pub use reqwest::{Method, Url};
 pub use response::Response;

@@ -41,6 +41,11 @@ pub trait Backend: fmt::Debug + Send + Sync {
     /// with the death of this process, or (shared state) some time after it.
     fn exclude<'a>(&'a self, holder: &'a str, wait: Duration) -> BoxFuture<'a, Result<Exclusion, StateFault>>;
 
+    /// Whether writing to it sends nothing to anybody.
+    fn is_local(&self) -> bool {
+        false
+    }
+
     /// Shows that it can be written to, before anything remote is (failure case C4).
     fn prove_writable(&self) -> BoxFuture<'_, Result<(), StateFault>>;
 }

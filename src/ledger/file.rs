@@ -172,6 +172,10 @@ impl Backend for FileState {
         })
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn prove_writable(&self) -> BoxFuture<'_, Result<(), StateFault>> {
         Box::pin(async move {
             let _guard = self.guard().await?;

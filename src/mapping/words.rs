@@ -39,6 +39,18 @@ set! {
     Tier { Critical => "critical", Important => "important", Optional => "optional" }
 }
 
+impl ConflictPolicy {
+    pub fn as_str(self) -> &'static str {
+        self.word()
+    }
+}
+
+impl DeclaredVisibility {
+    pub fn as_str(self) -> &'static str {
+        self.word()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ mod reading;
 mod secret;
 mod snapshot;
 mod ssh;
+mod stage;
 mod stamp;
 mod status;
 
@@ -24,5 +25,6 @@ pub use reading::{Cause, Meta, Reading, Unread, Visibility};
 pub use secret::{SecretValue, group_equal};
 pub use snapshot::{EscKind, EscSnapshot, EscValue, GithubSnapshot, JobSnapshot, Listing, Snapshot, Variable};
 pub use ssh::{RotationKnowledge, SshKnowledge};
+pub use stage::{Stage, StageKind, StageOutcome};
 pub use stamp::{Stamp, StampError};
 pub use status::{Direction, Encoding, Evidence, Kind, Severity, Status, Tier};

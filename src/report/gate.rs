@@ -16,7 +16,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{EntryReport, Report, Summary, Verdict, json, writes};
+use super::{EntryReport, Report, Summary, Verdict, doctor, json, writes};
 use crate::model::{Evidence, Status};
 
 pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
@@ -89,7 +89,10 @@ fn failed_services(report: &Report, services: &BTreeMap<&str, Vec<&EntryReport>>
         }
     }
     let general = report.findings.iter().filter(|finding| report.counts(finding));
-    let troubles = writes::troubles(report);
+    let mut troubles = writes::troubles(report);
+    troubles.extend(
+        doctor::troubles(report).into_iter().filter(|finding| report.counts(finding)).map(|finding| (None, finding)),
+    );
     let rules: BTreeSet<_> =
         general.chain(troubles.iter().map(|(_, finding)| finding)).map(|finding| finding.rule).collect();
     failed.extend(rules.into_iter().map(|rule| format!("esc-sync: {rule}")));

@@ -9,7 +9,7 @@
 use std::io;
 
 use super::{
-    EntryReport, Report, Summary, Verdict,
+    EntryReport, Report, Summary, Verdict, doctor,
     escape::{clipped, visible, workflow_data, workflow_property},
     order, ssh, writes,
 };
@@ -25,6 +25,7 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
 
     let mut troubles = writes::troubles(report);
     troubles.extend(ssh::troubles(report.ssh.as_ref()).into_iter().map(|finding| (None, finding)));
+    troubles.extend(doctor::troubles(report).into_iter().map(|finding| (None, finding)));
     let findings = order::findings(report, &troubles);
     for severity in Severity::ALL {
         let room = KEPT - usize::from(*severity == level);

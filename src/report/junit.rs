@@ -14,7 +14,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::{EntryReport, Report, SshReport, Summary, Verdict, escape::markup};
+use super::{DoctorReport, EntryReport, Report, SshReport, Summary, Verdict, escape::markup};
 use crate::{judge::Finding, model::Status};
 
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -97,7 +97,8 @@ fn entry_case<'a>(report: &Report, entry: &'a EntryReport) -> Case<'a> {
 fn general_case<'a>(report: &'a Report, summary: &Summary) -> Option<Case<'a>> {
     let shown = report.entries.iter().any(|entry| outcome(report, entry) != Outcome::Passed)
         || !super::writes::troubles(report).is_empty()
-        || report.ssh.as_ref().is_some_and(SshReport::is_in_trouble);
+        || report.ssh.as_ref().is_some_and(SshReport::is_in_trouble)
+        || report.doctor.as_ref().is_some_and(DoctorReport::is_in_trouble);
     if report.findings.is_empty() && (shown || report.verdict == Verdict::Pass) {
         return None;
     }

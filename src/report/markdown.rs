@@ -4,6 +4,7 @@
 //! `CreateStepSummaryCommand`, read 2026-11). So this stays well below: it is cut by
 //! whole entries, the worst come first, and a line says how many were left out.
 
+mod doctor;
 mod ssh;
 mod writes;
 
@@ -30,6 +31,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, room: MOST_BYTES, left_out: 0 };
     page.force(&head(report, &summary))?;
     report.ssh.iter().try_for_each(|about| ssh::write(about, &mut page))?;
+    report.doctor.iter().try_for_each(|about| doctor::write(about, &mut page))?;
     writes::urgent(report, &mut page)?;
     let general: Vec<String> = order::worst_first(&report.findings).into_iter().map(item).collect();
     page.section("about no single entry", general.len(), order::worst(&report.findings), general.into_iter())?;
@@ -63,7 +65,7 @@ fn head(report: &Report, summary: &Summary) -> String {
     let mapping = code(&clipped(&report.mapping, SHORT));
     write!(text, "**{}**\n\n{} Mapping: {mapping}.\n\n", summary.verdict(), sentence(summary))
         .expect("a string takes all");
-    if report.ssh.is_none() || !report.entries.is_empty() {
+    if report.ssh.is_none() && report.doctor.is_none() || !report.entries.is_empty() {
         text.push_str(&statuses(summary));
     }
     if let Some(writes) = summary.writes() {

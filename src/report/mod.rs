@@ -5,6 +5,7 @@
 //! the format that prints it.
 
 mod alike;
+mod doctor;
 pub mod escape;
 mod gate;
 mod github;
@@ -22,6 +23,7 @@ mod writes;
 
 use std::{fmt, io, sync::Arc, time::Duration};
 
+pub use doctor::DoctorReport;
 pub use live::{EndpointReport, ProbeReport};
 pub use scan::{LocatedFinding, ReferenceReport};
 pub use ssh::{KeyReport, RegistryReport, RotationReport, SshMachineReport, SshReport, SshState, StepEnd, StepReport};
@@ -66,6 +68,8 @@ pub struct Report {
     pub references: Vec<ReferenceReport>,
     /// Findings about a place in a file of a source tree.
     pub located: Vec<LocatedFinding>,
+    /// What a command needs, as `doctor` looked at it.
+    pub doctor: Option<DoctorReport>,
     /// Whether any store could not be asked or did not answer (exit code 3).
     pub incomplete: bool,
     /// Requests sent, by store, in a fixed order.

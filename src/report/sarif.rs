@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::digest;
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use super::{EntryReport, Report, Summary, Verdict, escape::visible, json, order, writes};
+use super::{EntryReport, Report, Summary, Verdict, doctor, escape::visible, json, order, writes};
 use crate::{
     judge::{self, Finding},
     model::Severity,
@@ -19,7 +19,9 @@ use crate::{
 };
 
 pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    json::write(&log(report, &writes::troubles(report)), out)
+    let mut troubles = writes::troubles(report);
+    troubles.extend(doctor::troubles(report).into_iter().map(|finding| (None, finding)));
+    json::write(&log(report, &troubles), out)
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ mod writes;
 
 use std::{fmt::Write as _, time::Duration};
 
-use super::{EntryReport, Report, Verdict};
+use super::{DoctorReport, EntryReport, Report, Verdict};
 use crate::{
     judge::is_ignorance,
     model::{Severity, Status},
@@ -25,15 +25,17 @@ pub(super) fn decide(report: &Report) -> Verdict {
     let Report { entries, findings, held_back, outcomes, fail_on, .. } = report;
     let refused = held_back.iter().any(|held| held.because.is_refusal());
     let failed = outcomes.iter().any(|outcome| !matches!(outcome.end, End::Done | End::Unknown));
-    let unknown = report.incomplete || outcomes.iter().any(|outcome| outcome.end == End::Unknown);
+    let unsure = report.doctor.as_ref().is_some_and(DoctorReport::is_in_trouble);
+    let unknown = unsure || report.incomplete || outcomes.iter().any(|outcome| outcome.end == End::Unknown);
     let all = || findings.iter().chain(entries.iter().flat_map(|entry| &entry.findings));
     let weight = ssh::weight(report.ssh.as_ref());
-    let is_about_the_key = entries.is_empty() && report.ssh.is_some();
+    let is_about_no_entry = entries.is_empty() && (report.ssh.is_some() || report.doctor.is_some());
     if refused || failed || weight == Weight::Fail {
         Verdict::Fail
     } else if unknown || weight == Weight::Unknown {
         Verdict::Unknown
-    } else if !(is_about_the_key || entries.iter().any(is_checked)) || all().any(|finding| finding.severity <= *fail_on)
+    } else if !(is_about_no_entry || entries.iter().any(is_checked))
+        || all().any(|finding| finding.severity <= *fail_on)
     {
         Verdict::Fail
     } else {
@@ -54,7 +56,8 @@ pub struct Summary {
     unread: usize,
     writes: Writes,
     /// What was looked at in place of entries, where there are none.
-    machines: Option<String>,
+    looked_at: Option<String>,
+    stages_in_trouble: usize,
     ssh_trouble: Option<String>,
     incomplete: bool,
     verdict: Verdict,
@@ -83,7 +86,8 @@ impl Summary {
             severities,
             unread,
             writes: Writes::of(report),
-            machines: report.ssh.as_ref().filter(|_| report.entries.is_empty()).map(ssh::sentence),
+            looked_at: looked_at(report).filter(|_| report.entries.is_empty()),
+            stages_in_trouble: report.doctor.as_ref().map_or(0, DoctorReport::troubled),
             ssh_trouble: report.ssh.as_ref().and_then(ssh::trouble),
             incomplete: report.incomplete,
             verdict: report.verdict,
@@ -103,8 +107,8 @@ impl Summary {
 
     /// Counts what was checked and what could not be.
     pub fn sentence(&self) -> String {
-        let mut text = match &self.machines {
-            Some(machines) => machines.clone(),
+        let mut text = match &self.looked_at {
+            Some(looked_at) => looked_at.clone(),
             None => self.checked_sentence(),
         };
         let requests = counted(usize::try_from(self.requests).unwrap_or(usize::MAX), "request");
@@ -151,7 +155,7 @@ impl Summary {
     fn why_beside_writes(&self) -> String {
         match self.verdict {
             Verdict::Unknown => self.why_unknown(),
-            Verdict::Fail if self.checked == 0 && self.machines.is_none() => "nothing was checked".to_owned(),
+            Verdict::Fail if self.checked == 0 && self.looked_at.is_none() => "nothing was checked".to_owned(),
             Verdict::Fail => self.found(|severity| severity <= self.fail_on).unwrap_or_else(|| "failed".to_owned()),
             Verdict::Pass => self.why_pass(),
         }
@@ -171,6 +175,9 @@ impl Summary {
     fn why_unknown(&self) -> String {
         let unknown = self.count(Status::Unknown);
         let mut text = match unknown {
+            0 if self.stages_in_trouble > 0 => {
+                format!("{} failed or could not be looked at", counted(self.stages_in_trouble, "stage"))
+            }
             0 => "a store could not be asked or did not answer".to_owned(),
             _ => format!("{unknown} of {} could not be checked", counted(self.entries, "entry")),
         };
@@ -195,6 +202,11 @@ impl Summary {
             .collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
+}
+
+/// What a report is about that has no entries.
+fn looked_at(report: &Report) -> Option<String> {
+    report.ssh.as_ref().map(ssh::sentence).or_else(|| report.doctor.as_ref().map(DoctorReport::sentence))
 }
 
 fn is_checked(entry: &EntryReport) -> bool {
@@ -273,6 +285,7 @@ mod tests {
             endpoints: Vec::new(),
             references: Vec::new(),
             located: Vec::new(),
+            doctor: None,
             incomplete,
             requests: vec![("esc".to_owned(), 2), ("github".to_owned(), 3)],
             duration: Duration::from_millis(48),

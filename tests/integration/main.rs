@@ -3,6 +3,7 @@
 mod cases;
 mod check;
 mod docs;
+mod doctor;
 mod job;
 mod judge;
 mod layering;

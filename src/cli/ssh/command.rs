@@ -31,18 +31,25 @@ pub(super) fn spec<'s>(session: &'s Session<'_>) -> Result<&'s SshSpec, Failure>
 
 /// Where things lie and what was left out; the rest is the command's own.
 pub(super) fn options(session: &Session<'_>, reach: &ReachArgs) -> Result<RotationOptions, Failure> {
+    Ok(RotationOptions {
+        exclude: reach.exclude.iter().map(|name| name.as_str().into()).collect::<BTreeSet<Box<str>>>(),
+        passphrase: reach.passphrase_file.as_deref().map(passphrase).transpose()?,
+        ..places(session)
+    })
+}
+
+/// Where the files of the mapping's ssh block lie.
+pub(in crate::cli) fn places(session: &Session<'_>) -> RotationOptions {
     let home = session.context.var("HOME").map(PathBuf::from);
     let file = Path::new(&*session.mapping().file);
     // A rotation remembers its files, and may be gone on with from another folder.
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    Ok(RotationOptions {
-        exclude: reach.exclude.iter().map(|name| name.as_str().into()).collect::<BTreeSet<Box<str>>>(),
-        passphrase: reach.passphrase_file.as_deref().map(passphrase).transpose()?,
+    RotationOptions {
         home,
         folder: file.parent().unwrap_or(Path::new("")).to_owned(),
         host: host(),
         ..RotationOptions::default()
-    })
+    }
 }
 
 /// The first line of a file that nobody else may read.

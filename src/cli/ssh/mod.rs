@@ -10,6 +10,8 @@ mod rotation;
 mod status;
 mod verify;
 
+pub(super) use self::command::places;
+
 use self::args::{SshArgs, SshCommand};
 use super::{Failure, args::Global, exit::Exit};
 

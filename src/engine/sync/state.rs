@@ -82,6 +82,11 @@ impl State {
         Ok(Self { backend, ledger, records, unfinished, exclusion, times: Default::default() })
     }
 
+    /// What is remembered of one place.
+    pub(crate) fn record(&self, place: &GithubPlace) -> Option<&Record> {
+        self.records.get(place)
+    }
+
     /// Where all of this is kept, for documents that are none of the ledger's.
     pub(crate) fn backend(&self) -> &Arc<dyn Backend> {
         &self.backend

@@ -10,7 +10,7 @@ use serde::{
 
 use crate::{
     judge::Finding,
-    model::Status,
+    model::{Stage, Status},
     plan::End,
     report::{ActionReport, EntryReport, HeldBackReport, OutcomeReport, PlaceReport, Report, Summary},
 };
@@ -34,6 +34,9 @@ pub(super) struct Document<'a> {
     /// Of the commands that are about the machines' key.
     #[serde(skip_serializing_if = "Option::is_none")]
     ssh: Option<SshV1<'a>>,
+    /// Of `doctor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stages: Option<Vec<StageV1<'a>>>,
     /// Those of no entry.
     findings: List<'a, Finding, FindingV1<'a>>,
     requests: Requests<'a>,
@@ -110,6 +113,15 @@ struct HeldBackV1<'a> {
     remedy: &'a str,
 }
 
+#[derive(Serialize)]
+struct StageV1<'a> {
+    name: &'static str,
+    about: &'a str,
+    outcome: &'static str,
+    what: &'a str,
+    help: &'a str,
+}
+
 struct Counts(Summary);
 
 struct Requests<'a>(&'a [(String, u64)]);
@@ -133,6 +145,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             held_back: List { items: &report.held_back, view: HeldBackV1::from },
             remarks: &report.remarks,
             ssh: report.ssh.as_ref().map(SshV1::from),
+            stages: report.doctor.as_ref().map(|doctor| doctor.stages.iter().map(StageV1::from).collect()),
             findings: List { items: &report.findings, view: FindingV1::from },
             requests: Requests(&report.requests),
             duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
@@ -166,6 +179,13 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
             reason: &finding.reason,
             remedy: &finding.remedy,
         }
+    }
+}
+
+impl<'a> From<&'a Stage> for StageV1<'a> {
+    fn from(stage: &'a Stage) -> Self {
+        let (name, outcome) = (stage.kind.as_str(), stage.outcome.as_str());
+        Self { name, about: &stage.about, outcome, what: &stage.what, help: &stage.help }
     }
 }
 

@@ -12,7 +12,10 @@ use super::{
     },
     Outcome,
 };
-use crate::plan::End;
+use crate::{
+    model::{Stage, StageOutcome},
+    plan::End,
+};
 
 pub(super) struct Case {
     name: String,
@@ -27,7 +30,8 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
     let planned = report.actions.iter().filter(|action| !ended.contains(&action.id)).map(Case::from);
     let outcomes = report.outcomes.iter().map(Case::from);
     let ssh = report.ssh.iter().flat_map(of_ssh);
-    planned.chain(outcomes).chain(report.held_back.iter().map(Case::from)).chain(ssh).collect()
+    let stages = report.doctor.iter().flat_map(|doctor| doctor.stages.iter().map(Case::from));
+    planned.chain(outcomes).chain(report.held_back.iter().map(Case::from)).chain(ssh).chain(stages).collect()
 }
 
 /// One for each machine, and one for the rotation as a whole.
@@ -55,6 +59,24 @@ fn of_machine(machine: &SshMachineReport, is_open: bool) -> Case {
         kind: "machine",
         message,
         help: machine.help.clone(),
+    }
+}
+
+impl From<&Stage> for Case {
+    fn from(stage: &Stage) -> Self {
+        let about = if stage.about.is_empty() { String::new() } else { format!(" ({})", stage.about) };
+        Self {
+            name: format!("{}{about}", stage.kind.as_str()),
+            outcome: match stage.outcome {
+                StageOutcome::Failed => Outcome::Failure,
+                StageOutcome::Unknown => Outcome::Error,
+                StageOutcome::Skipped | StageOutcome::Untried => Outcome::Skipped,
+                StageOutcome::Warning | StageOutcome::Ok => Outcome::Passed,
+            },
+            kind: stage.outcome.as_str(),
+            message: stage.what.clone(),
+            help: stage.help.clone(),
+        }
     }
 }
 

@@ -115,6 +115,7 @@ mod tests {
             endpoints: Vec::new(),
             references: Vec::new(),
             located: Vec::new(),
+            doctor: None,
             incomplete,
             requests: Vec::new(),
             duration: Duration::ZERO,

@@ -3,6 +3,7 @@
 //! What is said is here; how it is set on lines is in `page`. Words carry the
 //! meaning; colour only repeats it.
 
+mod doctor;
 mod page;
 mod ssh;
 mod writes;
@@ -29,6 +30,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
     let title = format!("esc-sync {}", report.command);
     text.page.row(0, 2, &[cell(&title, Ink::Bold), quoted(&report.mapping)])?;
     report.ssh.iter().try_for_each(|ssh| text.ssh(ssh))?;
+    report.doctor.iter().try_for_each(|doctor| text.doctor(doctor))?;
     for (status, entries) in order::by_status(&report.entries) {
         text.group(status, &entries)?;
     }

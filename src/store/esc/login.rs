@@ -87,6 +87,12 @@ impl EscLogin {
         }
     }
 
+    /// Where ESC is, login or none: as far as the environment alone says it.
+    pub fn address(env: Env<'_>) -> Option<BaseUrl> {
+        let named = ["PULUMI_BACKEND_URL", "PULUMI_API"].into_iter().find_map(|name| set(env, name));
+        BaseUrl::parse(named.as_deref().unwrap_or(DEFAULT_ADDRESS)).ok()
+    }
+
     pub(super) fn described(&self) -> &str {
         &self.described
     }

@@ -204,6 +204,7 @@ impl EscStore {
         Ok(Identity {
             login: user.github_login,
             organizations: organizations.into_iter().map(|organization| organization.github_login).collect(),
+            token: user.token_info.and_then(|token| token.name),
         })
     }
 

@@ -35,6 +35,8 @@ pub struct Definition {
 pub struct Identity {
     pub login: Box<str>,
     pub organizations: Vec<Box<str>>,
+    /// The name of a machine's token.
+    pub token: Option<Box<str>>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +78,14 @@ pub(super) struct RawUser {
     pub(super) github_login: Box<str>,
     #[serde(default)]
     pub(super) organizations: Option<Vec<RawOrganization>>,
+    #[serde(default)]
+    pub(super) token_info: Option<RawToken>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawToken {
+    #[serde(default)]
+    pub(super) name: Option<Box<str>>,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,10 @@
 //! A GitHub App's installation token: asked for with a signed token, kept for an hour.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -21,6 +25,8 @@ pub(super) struct AppLogin {
     installation: String,
     signer: RsaSigner,
     lease: Lease,
+    /// What the last token may do, as GitHub told it with the token.
+    permissions: Mutex<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +35,8 @@ struct Issued {
     token: SecretValue,
     #[serde(default)]
     expires_at: Option<String>,
+    #[serde(default)]
+    permissions: BTreeMap<String, String>,
 }
 
 const OPERATION: &str = "get a token for the installation of the GitHub App";
@@ -36,7 +44,13 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 impl AppLogin {
     pub(super) fn new(app: &str, installation: &str, signer: RsaSigner) -> Self {
-        Self { app: app.to_owned(), installation: installation.to_owned(), signer, lease: Lease::default() }
+        Self {
+            app: app.to_owned(),
+            installation: installation.to_owned(),
+            signer,
+            lease: Lease::default(),
+            permissions: Mutex::default(),
+        }
     }
 
     pub(super) async fn hold(&self, endpoint: &Endpoint, refused: Option<u64>, login: &str) -> Result<Held, Unread> {
@@ -62,8 +76,16 @@ impl AppLogin {
                 "the App has no such installation (status 404)",
                 "set GITHUB_APP_INSTALLATION_ID to the number in the address of the installation's settings page",
             )),
-            _ => issued(response, &asked),
+            _ => {
+                let (credential, lifetime, permissions) = issued(response, &asked)?;
+                *self.permissions.lock().unwrap_or_else(PoisonError::into_inner) = permissions;
+                Ok((credential, lifetime))
+            }
         }
+    }
+
+    pub(super) fn permissions(&self) -> BTreeMap<String, String> {
+        self.permissions.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn exchange(&self, endpoint: &Endpoint, asked: &Asked<'_>, now: SystemTime) -> Result<Response, Unread> {
@@ -86,7 +108,10 @@ fn differ(ours: SystemTime, theirs: SystemTime) -> bool {
     apart > Duration::from_secs(30)
 }
 
-fn issued(response: Response, asked: &Asked<'_>) -> Result<(Credential, Duration), Unread> {
+/// A credential, how long it lives, and what it may do.
+type Granting = (Credential, Duration, BTreeMap<String, String>);
+
+fn issued(response: Response, asked: &Asked<'_>) -> Result<Granting, Unread> {
     let response = response.success().map_err(|error| error.into_unread(asked))?;
     let issued: Issued =
         answer::parse(response.body()).map_err(|fault| answer::bad_answer(asked, &fault.to_string()))?;
@@ -94,5 +119,5 @@ fn issued(response: Response, asked: &Asked<'_>) -> Result<(Credential, Duration
         Credential::new("Bearer", &issued.token).map_err(|error| answer::bad_answer(asked, &error.to_string()))?;
     let ends = issued.expires_at.and_then(|text| text.parse::<Stamp>().ok());
     let lifetime = ends.and_then(|Stamp(at)| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(at.try_into().ok()?)));
-    Ok((credential, lifetime.map_or(HOUR, |end| response.until(end).min(HOUR))))
+    Ok((credential, lifetime.map_or(HOUR, |end| response.until(end).min(HOUR)), issued.permissions))
 }

@@ -1,7 +1,7 @@
 //! Who we are at GitHub: `GITHUB_TOKEN`, `GH_TOKEN`, or an installation of a GitHub App
 //! (`GITHUB_APP_ID`, `GITHUB_APP_INSTALLATION_ID`, `GITHUB_APP_PRIVATE_KEY_FILE`), in this order.
 
-use std::{io::Read as _, path::Path};
+use std::{collections::BTreeMap, io::Read as _, path::Path};
 
 use zeroize::Zeroizing;
 
@@ -90,6 +90,17 @@ impl GithubLogin {
         &self.described
     }
 
+    /// What an App's installation may do; `None` for a token.
+    pub(super) async fn installation(&self, endpoint: &Endpoint) -> Result<Option<BTreeMap<String, String>>, Unread> {
+        match &self.kind {
+            Kind::Token(_) => Ok(None),
+            Kind::App(app) => {
+                app.hold(endpoint, None, &self.described).await?;
+                Ok(Some(app.permissions()))
+            }
+        }
+    }
+
     /// The credential; `refused` is the generation that was just not accepted.
     pub(super) async fn credential(
         &self,
@@ -107,7 +118,7 @@ impl GithubLogin {
 }
 
 /// `GITHUB_API_URL`, or github.com.
-pub(super) fn address(env: Env<'_>) -> Result<BaseUrl, Unread> {
+pub fn address(env: Env<'_>) -> Result<BaseUrl, Unread> {
     let text = set(env, "GITHUB_API_URL").unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
     BaseUrl::parse(&text).map_err(|error| {
         no_login(&format!("the address in GITHUB_API_URL cannot be used: {error}"), "set GITHUB_API_URL".to_owned())

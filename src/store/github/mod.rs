@@ -7,6 +7,7 @@
 mod app;
 mod delivery;
 mod dialect;
+mod identity;
 mod keys;
 mod listing;
 mod login;
@@ -24,9 +25,11 @@ use std::{
 
 use serde::{Deserialize, de::DeserializeOwned};
 
+pub use identity::{GithubIdentity, Granted, right_to_write};
 pub use keys::ScopeKey;
-pub use login::GithubLogin;
+pub use login::{GithubLogin, address};
 pub use policy::SentAccess;
+pub use scope::describe;
 pub use write::{GithubWriteFault, LARGEST_VALUE};
 
 use self::{

@@ -51,7 +51,7 @@ pub(super) fn repository(repository: &RepoRef) -> Path {
 }
 
 /// A scope in words: `organization acme`.
-pub(super) fn describe(scope: &GithubScope) -> String {
+pub fn describe(scope: &GithubScope) -> String {
     match scope {
         GithubScope::Organization { organization, .. } => format!("organization {}", printable(organization, 100)),
         GithubScope::Repository { repository, .. } => format!("repository {repository}"),
@@ -101,5 +101,20 @@ pub(super) fn permission(scope: &GithubScope, slot: Slot) -> (&'static str, &'st
         (GithubScope::Repository { .. }, App::Codespaces, Slot::Secret) => {
             ("repository \"Codespaces secrets\"", "repo")
         }
+    }
+}
+
+/// The same permission as GitHub's API names it in what an installation may do (go-github `apps.go`).
+pub(super) fn permission_key(scope: &GithubScope, slot: Slot) -> &'static str {
+    match (scope, scope.app(), slot) {
+        (GithubScope::Environment { .. }, ..) => "environments",
+        (GithubScope::Organization { .. }, _, Slot::Variable) => "organization_actions_variables",
+        (GithubScope::Organization { .. }, App::Actions, Slot::Secret) => "organization_secrets",
+        (GithubScope::Organization { .. }, App::Codespaces, Slot::Secret) => "organization_codespaces_secrets",
+        (GithubScope::Organization { .. }, App::Dependabot, Slot::Secret) => "organization_dependabot_secrets",
+        (GithubScope::Repository { .. }, _, Slot::Variable) => "actions_variables",
+        (GithubScope::Repository { .. }, App::Actions, Slot::Secret) => "secrets",
+        (GithubScope::Repository { .. }, App::Codespaces, Slot::Secret) => "codespaces_secrets",
+        (GithubScope::Repository { .. }, App::Dependabot, Slot::Secret) => "dependabot_secrets",
     }
 }

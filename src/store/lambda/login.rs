@@ -45,7 +45,7 @@ impl LambdaLogin {
 }
 
 /// `LAMBDA_API_URL`, with the API's prefix where it has none, or Lambda's own address.
-pub(super) fn address(env: Env<'_>) -> Result<BaseUrl, Unread> {
+pub fn address(env: Env<'_>) -> Result<BaseUrl, Unread> {
     let text = set(env, "LAMBDA_API_URL").unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
     let bad = |error| no_login(&format!("the address in LAMBDA_API_URL cannot be used: {error}"), "set LAMBDA_API_URL");
     let given = BaseUrl::parse(&text).map_err(bad)?.to_string();

@@ -17,7 +17,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 pub use instance::{Instance, InstanceStatus};
 pub use key::RegisteredKey;
-pub use login::LambdaLogin;
+pub use login::{LambdaLogin, address};
 pub use write::LambdaWriteFault;
 
 use self::{instance::RawInstance, key::RawKey};

@@ -13,7 +13,7 @@ const DOCUMENT: &str = "docs/command-line.md";
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
 /// In the order of `--help`.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "check",
     "plan",
     "sync",
@@ -27,6 +27,8 @@ const COMMANDS: [&str; 16] = [
     "ssh retire",
     "ssh verify",
     "ssh inject",
+    "doctor",
+    "explain",
     "mapping lint",
     "mapping schema",
     "sandbox",
@@ -140,7 +142,8 @@ fn every_command_has_its_row() {
     let rows = table_after(&read(DOCUMENT), "## Commands");
     let commands: Vec<_> = rows
         .iter()
-        .map(|row| row[0].trim_matches('`').trim_end_matches(" RUN").trim_end_matches(" FILE").to_owned())
+        .map(|row| row[0].trim_matches('`').trim_end_matches(" RUN").trim_end_matches(" FILE"))
+        .map(|command| command.trim_end_matches(" COMMAND").trim_end_matches(" WHAT").to_owned())
         .collect();
     assert_eq!(commands, COMMANDS);
     let listed = |help: &str| -> Vec<String> {

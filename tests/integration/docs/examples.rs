@@ -90,7 +90,8 @@ fn every_command_is_one_that_the_program_takes() {
 #[test]
 fn a_command_that_is_none_is_found() {
     let folder = folder("no-command");
-    for text in ["run `esc-sync doctor` first\n", "```sh\nX=0 esc-sync check --no-such-option || exit\n```\n"] {
+    for text in ["run `esc-sync no-such-command` first\n", "```sh\nX=0 esc-sync check --no-such-option || exit\n```\n"]
+    {
         let found = commands(text);
         assert_eq!(found.len(), 1, "{text}");
         let ran = Program::new(&folder).args(found[0].split(' ')).args(["--help"]).run();

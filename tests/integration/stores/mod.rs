@@ -9,8 +9,8 @@ mod github_lists;
 mod lambda;
 mod leaks;
 mod proxy;
-mod stub;
-mod tls;
+pub(crate) mod stub;
+pub(crate) mod tls;
 mod together;
 
 use std::time::Duration;

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-pub(super) struct Stub {
+pub(crate) struct Stub {
     address: SocketAddr,
     shared: Arc<Shared>,
     accepting: JoinHandle<()>,
@@ -32,16 +32,16 @@ struct Shared {
 
 /// One request as it came.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub(super) at: Instant,
+pub(crate) struct Seen {
+    pub(crate) at: Instant,
     /// `GET /path?query`
-    pub(super) line: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
+    pub(crate) line: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 #[derive(Clone)]
-pub(super) struct Reply {
+pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
@@ -49,7 +49,7 @@ pub(super) struct Reply {
 }
 
 #[derive(Clone)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Closes without an answer.
     Close,
     /// Announces keep-alive, then closes all the same.
@@ -69,43 +69,43 @@ pub(super) enum Fault {
     Together(Arc<Barrier>),
 }
 
-pub(super) fn status(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+pub(crate) fn status(status: u16, body: impl Into<Vec<u8>>) -> Reply {
     Reply { status, headers: Vec::new(), body: body.into(), fault: Fault::None }
 }
 
-pub(super) fn ok(body: impl Into<Vec<u8>>) -> Reply {
+pub(crate) fn ok(body: impl Into<Vec<u8>>) -> Reply {
     status(200, body)
 }
 
 impl Reply {
-    pub(super) fn header(mut self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
         self
     }
 
-    pub(super) fn fault(mut self, fault: Fault) -> Self {
+    pub(crate) fn fault(mut self, fault: Fault) -> Self {
         self.fault = fault;
         self
     }
 }
 
 impl Seen {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
 impl Stub {
     /// Starts on a free port of loopback. `{base}` in headers and bodies becomes the stub's own address.
-    pub(super) async fn start<const N: usize>(scripts: [(&str, Vec<Reply>); N]) -> Self {
+    pub(crate) async fn start<const N: usize>(scripts: [(&str, Vec<Reply>); N]) -> Self {
         Self::listen(scripts.into_iter().map(|(line, replies)| (line.to_owned(), replies)).collect(), None).await
     }
 
-    pub(super) async fn start_tls<const N: usize>(scripts: [(&str, Vec<Reply>); N], tls: TlsAcceptor) -> Self {
+    pub(crate) async fn start_tls<const N: usize>(scripts: [(&str, Vec<Reply>); N], tls: TlsAcceptor) -> Self {
         Self::listen(scripts.into_iter().map(|(line, replies)| (line.to_owned(), replies)).collect(), Some(tls)).await
     }
 
-    pub(super) async fn listen(scripts: HashMap<String, Vec<Reply>>, tls: Option<TlsAcceptor>) -> Self {
+    pub(crate) async fn listen(scripts: HashMap<String, Vec<Reply>>, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -121,20 +121,20 @@ impl Stub {
         Self { address, shared, accepting }
     }
 
-    pub(super) fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         self.shared.base.clone()
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
-    pub(super) fn log(&self) -> Vec<Seen> {
+    pub(crate) fn log(&self) -> Vec<Seen> {
         self.shared.log.lock().expect("unpoisoned").clone()
     }
 
     /// The request lines, in order of arrival.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.log().into_iter().map(|seen| seen.line).collect()
     }
 }

@@ -20,13 +20,13 @@ use super::{
     stub::{Stub, ok},
 };
 
-struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    der: Vec<u8>,
+    pub(crate) der: Vec<u8>,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(Vec::new()).expect("legal");
         params.distinguished_name.push(DnType::CommonName, name);
@@ -36,7 +36,7 @@ impl Authority {
     }
 
     /// A server's side with a certificate for `name`, valid for these years.
-    fn server(&self, name: &str, years: (i32, i32)) -> TlsAcceptor {
+    pub(crate) fn server(&self, name: &str, years: (i32, i32)) -> TlsAcceptor {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(vec![name.to_owned()]).expect("legal");
         params.not_before = date_time_ymd(years.0, 1, 1);
