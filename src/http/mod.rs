@@ -16,9 +16,10 @@ mod names;
 mod proxy;
 mod request;
 mod response;
-mod text;
+
 mod transport;
 
+pub use crate::model::printable;
 pub use address::{BaseUrl, BaseUrlError, Path};
 pub use chance::{Clock, Jitter};
 pub use client::{Client, Options, Roots};
@@ -29,5 +30,4 @@ pub use proxy::ProxySettings;
 pub use request::{Credential, CredentialError, Request};
 pub use reqwest::{Method, Url};
 pub use response::Response;
-pub use text::printable;
 pub use transport::{Incoming, Outgoing, Transport};
