@@ -16,6 +16,7 @@ mod hosts;
 mod offline;
 mod own;
 mod reading;
+mod reference;
 mod request;
 mod table;
 mod template;
@@ -26,6 +27,7 @@ pub use ask::{Answer, Ask, Failure, Heard, HttpAsk, PostgresAsk, PostgresHeard, 
 pub use check::{Check, Found, Step};
 pub use credential::Credential;
 pub use hosts::{AllowedHosts, HostError};
+pub use reference::{offline_reference, reference};
 pub use table::PROBES;
 
 use crate::model::Stamp;

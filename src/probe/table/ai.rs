@@ -314,7 +314,7 @@ pub(super) const TAVILY: Probe = row(
     &[get(
         "https://api.tavily.com/usage",
         BEARER,
-        &[exhausted(&[432, 433], &[]), live(&[When::Filled("/key")]), rejected(&[401], &[])],
+        &[exhausted(&[432, 433], &[When::Filled("/detail")]), live(&[When::Filled("/key")]), rejected(&[401], &[])],
     )
     .tells(&[field("plan", "/account/current_plan"), field("used", "/key/usage"), field("limit", "/key/limit")])],
     "seen in public clients, by the probe facts, 2026-11",
