@@ -18,9 +18,10 @@ mod proxy;
 mod reach;
 mod request;
 mod response;
-mod text;
+
 mod transport;
 
+pub use crate::model::printable;
 pub use address::{BaseUrl, BaseUrlError, Path};
 pub use certificate::Certificate;
 pub use chance::{Clock, Jitter};
@@ -33,5 +34,4 @@ pub use reach::Reached;
 pub use request::{Credential, CredentialError, Request};
 pub use reqwest::{Method, Url};
 pub use response::Response;
-pub use text::printable;
 pub use transport::{Incoming, Outgoing, Transport};

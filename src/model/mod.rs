@@ -15,6 +15,7 @@ mod ssh;
 mod stage;
 mod stamp;
 mod status;
+mod text;
 
 pub use live::{EndpointResult, LiveKnowledge, ProbeEvidence, ProbeReason, ProbeResult, ProbeVerdict};
 pub use memory::{Fingerprint, FingerprintError, HeldRecord, Known, Memory, PendingWrite, Record};
@@ -28,3 +29,4 @@ pub use ssh::{RotationKnowledge, SshKnowledge};
 pub use stage::{Stage, StageKind, StageOutcome};
 pub use stamp::{Stamp, StampError};
 pub use status::{Direction, Encoding, Evidence, Kind, Severity, Status, Tier};
+pub use text::printable;

@@ -4,6 +4,7 @@ mod asked;
 mod command_line;
 mod dependencies;
 mod examples;
+mod probes;
 mod readme;
 mod rooms;
 mod ssh;
