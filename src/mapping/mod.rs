@@ -17,6 +17,7 @@ mod layer;
 mod load;
 mod places;
 mod read;
+mod read_endpoints;
 mod read_entry;
 mod read_machines;
 mod read_probe;
@@ -142,7 +143,7 @@ pub struct Allowance {
     pub reason: Box<str>,
 }
 
-/// A live check of one's own, as written.
+/// A live check of one's own, as written; or, without a URL, what the table's own check of the entry is allowed.
 #[derive(Debug)]
 pub struct ProbeSpec {
     pub method: Box<str>,
@@ -155,6 +156,13 @@ pub struct ProbeSpec {
     pub live: Box<[u16]>,
     pub rejected: Box<[u16]>,
     pub limited: Box<[u16]>,
+}
+
+impl ProbeSpec {
+    /// Whether it is no check of its own but allowances for the table's.
+    pub fn is_allowance(&self) -> bool {
+        self.url.is_empty()
+    }
 }
 
 /// A health endpoint, as written; it is asked without any credential.

@@ -21,9 +21,12 @@ const FORBIDDEN_HEADERS: [&str; 8] =
     ["connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"];
 
 pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> {
+    if is_allowance(node) {
+        return allowance(node, sink);
+    }
     let fields = Fields::open(node, &schema::PROBE, sink)?;
     let method = method(&fields, sink);
-    let hosts = hosts(&fields, sink);
+    let hosts = hosts(&fields, "hosts", sink);
     let headers = headers(&fields, sink);
     let body = fields.text("body", sink).map(|(text, _)| Box::<str>::from(text));
     let [live, rejected, limited] = statuses(&fields, node, sink);
@@ -47,6 +50,29 @@ pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> 
     }))
 }
 
+/// Whether it only says which hosts may be private: then the check is the table's.
+fn is_allowance(node: &Node<'_>) -> bool {
+    let pairs = node.as_map().unwrap_or_default();
+    let has = |name: &str| pairs.iter().any(|(key, _)| key.as_scalar().is_some_and(|key| key.text == name));
+    has("allow-private") && !has("url") && !has("hosts")
+}
+
+fn allowance(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> {
+    let fields = Fields::open(node, &schema::PROBE_ALLOWANCE, sink)?;
+    let none = Box::<[u16]>::default;
+    Some(Box::new(ProbeSpec {
+        method: Box::default(),
+        url: Box::default(),
+        headers: Box::default(),
+        body: None,
+        hosts: Box::default(),
+        allow_private: hosts(&fields, "allow-private", sink).into(),
+        live: none(),
+        rejected: none(),
+        limited: none(),
+    }))
+}
+
 fn method(fields: &Fields<'_, '_>, sink: &mut Sink) -> Box<str> {
     let Some((text, span)) = fields.text("method", sink) else { return "GET".into() };
     if !METHODS.contains(&text) {
@@ -55,12 +81,12 @@ fn method(fields: &Fields<'_, '_>, sink: &mut Sink) -> Box<str> {
     text.into()
 }
 
-fn hosts(fields: &Fields<'_, '_>, sink: &mut Sink) -> Vec<Box<str>> {
-    let Some(node) = fields.get("hosts") else { return Vec::new() };
-    let items = fields::list(node, "hosts", sink).unwrap_or_default();
+fn hosts(fields: &Fields<'_, '_>, name: &str, sink: &mut Sink) -> Vec<Box<str>> {
+    let Some(node) = fields.get(name) else { return Vec::new() };
+    let items = fields::list(node, name, sink).unwrap_or_default();
     let mut hosts = Vec::with_capacity(items.len());
     for item in items {
-        let Some(text) = fields::text(item, "hosts", sink) else { continue };
+        let Some(text) = fields::text(item, name, sink) else { continue };
         if !address::is_host(text) {
             sink.error("bad-host", item, "this is not a host")
                 .help("a host name or an address, without scheme, port or path");
@@ -133,7 +159,7 @@ fn check_url(url: &str, span: Span, hosts: Option<&[Box<str>]>, sink: &mut Sink)
 }
 
 /// Whether it is https, and the host in lower case without brackets; `None` for anything unusual.
-fn parts(url: &str) -> Option<(bool, String)> {
+pub(super) fn parts(url: &str) -> Option<(bool, String)> {
     let (secure, rest) = match url.strip_prefix("https://") {
         Some(rest) => (true, rest),
         None => (false, url.strip_prefix("http://")?),
@@ -150,7 +176,7 @@ fn parts(url: &str) -> Option<(bool, String)> {
     legal.then(|| (secure, host.to_ascii_lowercase()))
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

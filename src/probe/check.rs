@@ -54,14 +54,16 @@ impl<'m> Check<'m> {
         value: &dyn Fn(&Entry) -> Option<SecretValue>,
     ) -> Option<Result<Self, Found>> {
         let own = value(entry)?;
-        if let Some(spec) = entry.detail().probe.as_deref() {
+        let spec = entry.detail().probe.as_deref();
+        if let Some(spec) = spec.filter(|spec| !spec.is_allowance()) {
             let hosts =
                 AllowedHosts::new(spec.hosts.iter().map(|host| &**host), spec.allow_private.iter().map(|host| &**host));
             let credential = Credential::new(vec![("value", own)], hosts);
             return Some(Ok(Self { way: CheckWay::Own(spec), credential, entries: vec![entry.name.clone()] }));
         }
         let probe = PROBES.iter().find(|probe| entry.service.as_deref() == Some(probe.service))?;
-        let hosts = AllowedHosts::new(probe.hosts.iter().copied(), []);
+        let private = spec.iter().flat_map(|spec| spec.allow_private.iter().map(|host| &**host));
+        let hosts = AllowedHosts::new(probe.hosts.iter().copied(), private);
         Some(Ok(Self {
             way: CheckWay::Table(probe),
             credential: Credential::new(vec![("value", own)], hosts),

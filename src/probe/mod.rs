@@ -7,13 +7,17 @@
 mod ask;
 mod check;
 mod credential;
+mod database_url;
+mod databases;
+pub mod endpoint;
 mod hosts;
 mod table;
 
 pub use ask::{Answer, Ask, Failure, Heard, HttpAsk, PostgresAsk, PostgresHeard, RedisAsk, RedisHeard};
 pub use check::{Check, Found, Step};
 pub use credential::Credential;
-pub use hosts::{AllowedHosts, HostError};
+pub use database_url::DatabaseUrl;
+pub use hosts::{AllowedHosts, HostError, host_of};
 pub use table::PROBES;
 
 use crate::model::Stamp;

@@ -1,16 +1,34 @@
 //! The table of probes, sorted by id.
 
-use super::{Ask, Credential, Found, Heard, HttpAsk, Part, Probe, Step, Way};
+use super::{Ask, Credential, Found, Heard, HttpAsk, Part, Probe, Step, Way, databases};
 use crate::model::{ProbeEvidence, ProbeReason, ProbeVerdict, Stamp};
 
-pub const PROBES: &[Probe] = &[Probe {
-    id: "groq",
-    service: "groq",
-    parts: &[Part { name: "value", names: &["_API_KEY"], optional: false }],
-    hosts: &["api.groq.com"],
-    way: Way::Steps(groq),
-    source: "trufflehog and betterleaks, by the probe facts, 2026-11",
-}];
+pub const PROBES: &[Probe] = &[
+    Probe {
+        id: "groq",
+        service: "groq",
+        parts: &[Part { name: "value", names: &["_API_KEY"], optional: false }],
+        hosts: &["api.groq.com"],
+        way: Way::Steps(groq),
+        source: "trufflehog and betterleaks, by the probe facts, 2026-11",
+    },
+    Probe {
+        id: "postgres",
+        service: "postgresql",
+        parts: &[Part { name: "value", names: &["DATABASE_URL", "_URL"], optional: false }],
+        hosts: &[],
+        way: Way::Steps(databases::postgres),
+        source: "PostgreSQL's list of SQLSTATEs; tried with PostgreSQL 15, 2026-11",
+    },
+    Probe {
+        id: "redis",
+        service: "redis",
+        parts: &[Part { name: "value", names: &["_URL"], optional: false }],
+        hosts: &[],
+        way: Way::Steps(databases::redis),
+        source: "tried with Redis 7.0, 2026-11",
+    },
+];
 
 fn groq(credential: &Credential, heard: &[Heard], _now: Stamp) -> Step {
     match heard {
