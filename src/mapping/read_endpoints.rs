@@ -121,7 +121,7 @@ fn statuses(fields: &Fields<'_, '_>, sink: &mut Sink) -> Option<Box<[u16]>> {
         sink.error("bad-endpoint", node, "a redirect is not followed, so it cannot be healthy")
             .help("declare the address that it leads to");
     }
-    if codes.is_empty() {
+    if node.as_list().is_some_and(<[_]>::is_empty) {
         sink.error("empty", node, "no answer would be healthy").help("name one, or remove the field: 200 is healthy");
     }
     Some(codes.into_iter().collect())

@@ -27,7 +27,10 @@ impl DatabaseUrl {
     /// `None` for anything unusual.
     pub fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://")?;
-        if text.len() > LONGEST || text.chars().any(|character| character.is_control() || character.is_whitespace()) {
+        if text.len() > LONGEST
+            || text.contains('\\')
+            || text.chars().any(|character| character.is_control() || character.is_whitespace())
+        {
             return None;
         }
         let rest = rest.split('#').next().unwrap_or_default();

@@ -71,20 +71,21 @@ async fn talk(mut connection: MultiplexedConnection, url: &DatabaseUrl) -> Resul
         }
         match connection.req_packed_command(login.arg(password.as_str())).await {
             Ok(Value::Okay) => {}
+            Ok(Value::ServerError(error)) => return refused(error.code()),
             Ok(_) => return Err(Failure::BadAnswer),
-            Err(error) => return refused(&error),
+            Err(error) => return Err(failure(&error)),
         }
     }
     match connection.req_packed_command(&redis::cmd("PING")).await {
         Ok(Value::SimpleString(text)) if text == "PONG" => Ok(RedisHeard::Pong),
+        Ok(Value::ServerError(error)) => refused(error.code()),
         Ok(_) => Err(Failure::BadAnswer),
-        Err(error) => refused(&error),
+        Err(error) => Err(failure(&error)),
     }
 }
 
-fn refused(error: &RedisError) -> Result<RedisHeard, Failure> {
-    let word = error.code().filter(|word| is_word(word)).ok_or_else(|| failure(error))?;
-    Ok(RedisHeard::Refused { word: word.to_owned() })
+fn refused(word: &str) -> Result<RedisHeard, Failure> {
+    if is_word(word) { Ok(RedisHeard::Refused { word: word.to_owned() }) } else { Err(Failure::BadAnswer) }
 }
 
 /// An error's first word, as servers write it. Anything else may be text from anywhere.
