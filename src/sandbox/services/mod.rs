@@ -126,3 +126,6 @@ fn host_and_path(path: &str) -> Option<(String, String)> {
 fn nothing(message: &str) -> SandboxResponse {
     SandboxResponse::json(404, &json!({ "message": message }))
 }
+
+#[cfg(test)]
+mod tests;
