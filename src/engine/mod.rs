@@ -6,6 +6,7 @@
 pub mod apply;
 mod doctor;
 mod esc_state;
+pub mod live;
 mod observe;
 mod read_plan;
 mod rotation;

@@ -14,11 +14,12 @@ mod endpoint;
 mod error;
 mod gate;
 mod names;
+mod near;
 mod proxy;
 mod reach;
 mod request;
 mod response;
-
+mod tls;
 mod transport;
 
 pub use crate::model::printable;
@@ -29,9 +30,11 @@ pub use client::{Client, Options, Roots};
 pub use endpoint::{Delivery, Dialect, Endpoint};
 pub use error::{Asked, ConnectFailure, HttpError, TlsFailure};
 pub use gate::Pause;
+pub use near::{addresses, may_connect};
 pub use proxy::ProxySettings;
 pub use reach::Reached;
 pub use request::{Credential, CredentialError, Request};
 pub use reqwest::{Method, Url};
 pub use response::Response;
+pub use tls::trusting;
 pub use transport::{Incoming, Outgoing, Transport};

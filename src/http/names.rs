@@ -36,7 +36,7 @@ impl Resolve for SystemNames {
 
 /// Asks the system on a thread of its own that nobody waits for: a resolver that does not
 /// answer would hold up the end of the runtime, and with it of the program (failure case E2).
-async fn look_up(host: String) -> Option<Vec<SocketAddr>> {
+pub(super) async fn look_up(host: String) -> Option<Vec<SocketAddr>> {
     let (tell, told) = oneshot::channel();
     let ask = move || {
         // Whoever asked may have given up meanwhile.

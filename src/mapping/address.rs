@@ -182,7 +182,7 @@ pub(super) fn unknown_environment(text: &str, span: Span, known: &[&str], sink: 
 }
 
 /// A host name or an address, as it may stand in a URL or an SSH command.
-pub(super) fn is_host(text: &str) -> bool {
+pub fn is_host(text: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')

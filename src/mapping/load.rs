@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use super::{
-    Entry, Mapping, SshSpec, address, collisions,
+    Entry, Mapping, address, collisions,
     diagnostic::{Diagnostic, Diagnostics, Sink, Span, named, quoted},
     encoding,
     fields::{self, Fields},
     layer::{EntryLayer, Toggle},
     read::{self, Head, Override, Reader},
-    read_ssh,
+    read_endpoints, read_ssh,
     resolve::Resolver,
     schema, ssh_places,
 };
@@ -67,6 +67,9 @@ fn read_file(file_name: &str, root: &Node<'_>, options: &LoadOptions, sink: Sink
     let Some(file) = Fields::open(root, &schema::FILE, &mut reader.sink) else { return (reader.sink, None) };
     let mut head = read::head(&file, options.profile.as_deref(), &mut reader);
     let mut resolver = Resolver::new(&mut head, &mut reader.sink);
+    let endpoints =
+        file.get("endpoints").map_or_else(Vec::new, |node| read_endpoints::endpoints(node, false, &mut reader));
+    let endpoints = read_endpoints::settle(endpoints, std::mem::take(&mut head.endpoints));
     let ssh = file.get("ssh").and_then(|node| read_ssh::ssh(node, &mut resolver.environments, &mut reader.sink));
     let (entries, keys) = read_entries(&file, head, &mut resolver, &mut reader);
     collisions::find(&entries, &keys, &mut reader.sink);
@@ -75,12 +78,8 @@ fn read_file(file_name: &str, root: &Node<'_>, options: &LoadOptions, sink: Sink
         spec
     });
     let profiles = profile_names(&file);
-    (reader.sink, Some(loaded(file_name, entries, ssh, profiles)))
-}
-
-fn loaded(file_name: &str, entries: Vec<Entry>, ssh: Option<SshSpec>, profiles: Vec<String>) -> Loaded {
-    let mapping = Mapping { file: file_name.into(), entries, ssh: ssh.map(Box::new), endpoints: Box::default() };
-    Loaded { mapping, warnings: Vec::new(), profiles }
+    let mapping = Mapping { file: file_name.into(), entries, ssh: ssh.map(Box::new), endpoints };
+    (reader.sink, Some(Loaded { mapping, warnings: Vec::new(), profiles }))
 }
 
 fn profile_names(file: &Fields<'_, '_>) -> Vec<String> {

@@ -17,6 +17,7 @@ mod layer;
 mod load;
 mod places;
 mod read;
+mod read_endpoints;
 mod read_entry;
 mod read_machines;
 mod read_probe;
@@ -43,7 +44,7 @@ use crate::{
     yaml::Position,
 };
 
-pub use address::{KEY_PATH, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH, is_this_machine, url_host};
+pub use address::{KEY_PATH, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH, is_host, is_this_machine, url_host};
 pub use diagnostic::{Diagnostic, Diagnostics, FileTrouble, Related};
 pub use json_schema::json_schema;
 pub use load::{LoadOptions, Loaded, MAX_BYTES, load};

@@ -12,6 +12,7 @@ use super::{
     diagnostic::{Sink, Span, nearest, quoted},
     fields::{self, Fields},
     layer::{CommonLayer, EntryLayer, GithubLayer, Toggle},
+    read_endpoints::Named,
     read_profile,
     schema::{self, Object},
 };
@@ -41,6 +42,8 @@ pub(super) struct Head<'t> {
     pub services: HashMap<Arc<str>, CommonLayer>,
     /// The entries of the chosen profile by name in upper case.
     pub overrides: HashMap<String, Override<'t>>,
+    /// The chosen profile's endpoints.
+    pub endpoints: Vec<Named<'t>>,
     /// Names in upper case in the order of the file.
     pub override_order: Vec<String>,
 }
@@ -192,7 +195,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A service of the catalogue or of the file, shared among its entries.
-    fn service(&mut self, text: &'t str, span: Span) -> Option<Arc<str>> {
+    pub(super) fn service(&mut self, text: &'t str, span: Span) -> Option<Arc<str>> {
         if let Some(known) = self.services.get(text)
             && known.is_some()
         {

@@ -21,6 +21,9 @@ const FORBIDDEN_HEADERS: [&str; 8] =
     ["connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"];
 
 pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> {
+    if is_allowance(node) {
+        return allowance(node, sink);
+    }
     let fields = Fields::open(node, &schema::PROBE, sink)?;
     let method = method(&fields, sink);
     let hosts = hosts(&fields, "hosts", sink);
@@ -97,6 +100,30 @@ fn condition(node: &Node<'_>, sink: &mut Sink) -> Option<ProbeCondition> {
     }
     let values = values.map(|(values, _)| values.into()).unwrap_or_default();
     Some(ProbeCondition { field: path.map(|(path, _)| ExpectedField { path: path.into(), values }), text })
+}
+
+/// Whether it only says which hosts may be private: then the check is the table's.
+fn is_allowance(node: &Node<'_>) -> bool {
+    let pairs = node.as_map().unwrap_or_default();
+    let has = |name: &str| pairs.iter().any(|(key, _)| key.as_scalar().is_some_and(|key| key.text == name));
+    has("allow-private") && !has("url") && !has("hosts")
+}
+
+fn allowance(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> {
+    let fields = Fields::open(node, &schema::PROBE_ALLOWANCE, sink)?;
+    let none = Box::<[u16]>::default;
+    Some(Box::new(ProbeSpec {
+        method: Box::default(),
+        url: Box::default(),
+        headers: Box::default(),
+        body: None,
+        hosts: Box::default(),
+        allow_private: hosts(&fields, "allow-private", sink).into(),
+        live: none(),
+        rejected: none(),
+        limited: none(),
+        when: ProbeConditions::default(),
+    }))
 }
 
 fn method(fields: &Fields<'_, '_>, sink: &mut Sink) -> Box<str> {

@@ -5,6 +5,7 @@ use super::{
     fields::{self, Fields},
     layer::{CommonLayer, GithubLayer, Toggle},
     read::{Head, Override, Reader, common, github_default, open},
+    read_endpoints::{self, Named},
     schema,
 };
 use crate::yaml::Node;
@@ -15,6 +16,7 @@ pub(super) struct Profile<'t> {
     environment: Option<(&'t str, Span)>,
     github: Option<Toggle<GithubLayer>>,
     defaults: CommonLayer,
+    endpoints: Vec<Named<'t>>,
     entries: Vec<Override<'t>>,
 }
 
@@ -35,6 +37,9 @@ fn profile<'t>(node: &'t Node<'_>, reader: &mut Reader<'t>) -> Option<Profile<'t
     };
     if let Some(defaults) = open(&fields, "defaults", &schema::DEFAULTS, reader) {
         profile.defaults = common(&defaults, true, reader);
+    }
+    if let Some(node) = fields.get("endpoints") {
+        profile.endpoints = read_endpoints::endpoints(node, true, reader);
     }
     let entries = fields.get("entries").and_then(|node| fields::map(node, "a map of entries", &mut reader.sink));
     for (key, value) in entries.unwrap_or_default() {
@@ -66,6 +71,7 @@ pub(super) fn choose<'t>(wanted: &str, profiles: Vec<(&'t str, Profile<'t>)>, he
     };
     let file_defaults = std::mem::replace(&mut head.defaults, profile.defaults);
     head.defaults.over(&file_defaults);
+    head.endpoints = profile.endpoints;
     for item in profile.entries {
         let name = item.key.0.to_ascii_uppercase();
         head.override_order.push(name.clone());

@@ -62,7 +62,7 @@ impl Object {
 }
 
 /// All objects, in the order of the reference.
-pub(super) fn objects() -> [&'static Object; 19] {
+pub(super) fn objects() -> [&'static Object; 21] {
     [
         &FILE,
         &FILE_ESC,
@@ -77,9 +77,11 @@ pub(super) fn objects() -> [&'static Object; 19] {
         &PROBE,
         &PROBE_WHEN,
         &PROBE_CONDITION,
+        &PROBE_ALLOWANCE,
         &SSH,
         &SSH_PATH,
         &MACHINE,
+        &ENDPOINT,
         &PROFILE,
         &PROFILE_ESC,
         &PROFILE_ENTRY,
@@ -144,6 +146,11 @@ pub(super) static FILE: Object = Object {
         ),
         field("profiles", Shape::MapOf(&Shape::Object(&PROFILE)), "variations of this file, chosen with `--profile`"),
         field("ssh", Shape::Object(&SSH), "the SSH key of the machines"),
+        field(
+            "endpoints",
+            Shape::MapOf(&Shape::OneOf(&[Shape::Text, Shape::Object(&ENDPOINT)])),
+            "health endpoints of services that a deployment needs: a name on the left; on the right the URL, or a map",
+        ),
         field(
             "entries",
             Shape::MapOf(&Shape::OneOf(&[Shape::Path, Shape::Object(&ENTRY)])),
@@ -232,7 +239,11 @@ macro_rules! entry_fields {
                 Shape::List(&Shape::Object(&ALLOWANCE)),
                 "rules that are to be silent about this entry, each with a reason"
             ),
-            field("probe", Shape::Object(&PROBE), "a live check of your own"),
+            field(
+                "probe",
+                Shape::OneOf(&[Shape::Object(&PROBE), Shape::Object(&PROBE_ALLOWANCE)]),
+                "a live check of your own; or what the service's own check is allowed"
+            ),
         )
     };
 }
@@ -358,6 +369,44 @@ pub(super) static PROBE_CONDITION: Object = Object {
     ],
 };
 
+pub(super) static PROBE_ALLOWANCE: Object = Object {
+    id: "probe-allowance",
+    title: "`probe` without a check of one's own",
+    required: &["allow-private"],
+    fields: &[field(
+        "allow-private",
+        Shape::List(&Shape::Text),
+        "hosts that the service's own check may reach at a private address, for example a database in your own network",
+    )],
+};
+
+pub(super) static ENDPOINT: Object = Object {
+    id: "endpoint",
+    title: "One of `endpoints`",
+    required: &["url"],
+    fields: &[
+        field("url", Shape::Text, "asked with GET and without any credential; https, or http to this machine"),
+        field("status", STATUSES, "answers that are healthy; `[200]` is the default. A redirect is never followed"),
+        field(
+            "content-type",
+            Shape::Text,
+            "the media type the answer must have; an HTML page is healthy only if this says `text/html`",
+        ),
+        field(
+            "field",
+            Shape::OneOf(&[Shape::Text, Shape::MapOf(&TEXTS)]),
+            "a field of the JSON answer that must be there, its names parted by dots; or a map of one such field to the values it may have",
+        ),
+        field("blocking", Shape::Boolean, "whether a deployment must wait for it; `true` is the default"),
+        field("service", Shape::Text, "a service of the catalogue or of `services`"),
+        field(
+            "allow-private",
+            Shape::Boolean,
+            "`true`: the host may have a private address, and may then be asked over plain http",
+        ),
+    ],
+};
+
 pub(super) static SSH: Object = Object {
     id: "ssh",
     title: "`ssh`",
@@ -449,6 +498,11 @@ pub(super) static PROFILE: Object = Object {
             "replaces what it says of the file's `github`",
         ),
         field("defaults", Shape::Object(&DEFAULTS), "replaces what it says of the file's `defaults`"),
+        field(
+            "endpoints",
+            Shape::MapOf(&Shape::OneOf(&[Shape::False, Shape::Text, Shape::Object(&ENDPOINT)])),
+            "replaces single endpoints whole; `false` drops one; new ones may be added",
+        ),
         field(
             "entries",
             Shape::MapOf(&Shape::OneOf(&[Shape::False, Shape::Path, Shape::Object(&PROFILE_ENTRY)])),

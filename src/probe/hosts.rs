@@ -37,6 +37,11 @@ impl AllowedHosts {
         Self { hosts: hosts.into_iter().map(lower).collect(), private: private.into_iter().map(lower).collect() }
     }
 
+    /// Whether a host that the credential names itself may have a private address.
+    pub(super) fn may_be_private(&self, host: &str) -> bool {
+        self.private.iter().any(|known| matches(known, host))
+    }
+
     pub(super) fn bind(&self, url: &str) -> Result<Bound, HostError> {
         let (secure, host) = url_host(url).ok_or(HostError::BadUrl)?;
         if !self.hosts.iter().any(|known| matches(known, &host)) {
@@ -51,6 +56,11 @@ impl AllowedHosts {
         let private = self.private.iter().any(|known| matches(known, &host)) || (here && named);
         Ok(Bound { host, private })
     }
+}
+
+/// The host of a URL, if it is one that can be asked.
+pub fn host_of(url: &str) -> Option<String> {
+    url_host(url).map(|(_, host)| host)
 }
 
 /// A star stands for one or more whole labels.

@@ -12,6 +12,7 @@ use super::{
     faults::Fault,
     github, lambda, lock,
     message::{SandboxRequest, SandboxResponse},
+    services,
 };
 use crate::model::Stamp;
 
@@ -114,6 +115,14 @@ fn answer(shared: &Shared, path: &[&str], request: &SandboxRequest) -> Control {
         (method, ["lambda", rest @ ..]) => {
             let mut world = lock(&shared.world);
             let result = lambda::handle_control(&mut world.lambda, rest, request);
+            if method != "GET" && result.is_ok() {
+                shared.keep(&world);
+            }
+            result
+        }
+        (method, ["services", rest @ ..]) => {
+            let mut world = lock(&shared.world);
+            let result = services::handle_control(&mut world.services, rest, request);
             if method != "GET" && result.is_ok() {
                 shared.keep(&world);
             }

@@ -35,7 +35,7 @@ pub struct FaultMatch {
     pub method: Option<String>,
     /// With `*` or `?`: a glob over the path, or over path and query. Else: a part of path and query.
     pub path: Option<String>,
-    /// `esc`, `github`, `lambda` or `oidc`.
+    /// `esc`, `github`, `lambda`, `oidc` or `services`.
     pub store: Option<String>,
 }
 

@@ -22,6 +22,8 @@ pub struct SandboxResponse {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Nothing of it is ever sent: the connection stays open until the client gives up.
+    pub hang: bool,
 }
 
 impl SandboxRequest {
@@ -49,6 +51,7 @@ impl SandboxResponse {
             status,
             headers: vec![("content-type".into(), "application/json; charset=utf-8".into())],
             body: value.to_string().into_bytes(),
+            hang: false,
         }
     }
 

@@ -1,6 +1,6 @@
-//! The emulator of the stores: Pulumi ESC, GitHub and Lambda behind one address.
+//! The emulator of the stores: Pulumi ESC, GitHub and Lambda behind one address, and of the services that probes ask.
 //!
-//! The worlds (`esc`, `github`, `lambda`) are pure: a request in, an answer out, no clock and no
+//! The worlds (`esc`, `github`, `lambda`, `services`) are pure: a request in, an answer out, no clock and no
 //! socket. Sockets, waiting and faults live once, in `server` and `faults`. Unlike the
 //! real GitHub it tells the values it was given, through its control endpoint: it is a
 //! place to try things out, and nothing real belongs into it.
@@ -10,6 +10,7 @@ pub mod github;
 pub mod lambda;
 pub mod machines;
 pub mod message;
+pub mod services;
 
 mod clock;
 mod control;
@@ -42,6 +43,7 @@ use self::{
     lambda::LambdaWorld,
     log::RequestLog,
     message::{SandboxRequest, SandboxResponse},
+    services::ServicesWorld,
     state::StateDir,
 };
 use crate::mapping::Mapping;
@@ -58,6 +60,7 @@ pub struct World {
     pub esc: EscWorld,
     pub github: GithubWorld,
     pub lambda: LambdaWorld,
+    pub services: ServicesWorld,
 }
 
 /// Where the emulator listens and what it keeps.
@@ -144,6 +147,7 @@ impl World {
         match server::store_of(&request.path) {
             "esc" => esc::handle(&mut self.esc, request, now_ms / 1000),
             "lambda" => lambda::handle(&mut self.lambda, request, now_ms),
+            "services" => services::handle(&self.services, request),
             _ => github::handle(&mut self.github, request, now_ms),
         }
     }

@@ -8,6 +8,7 @@ mod definition;
 mod machine_key;
 mod pattern;
 mod plan;
+mod services;
 mod value;
 
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ pub fn seed(world: &mut World, mapping: &Mapping, now: i64) -> SeedPlan {
         put_lambda(&mut world.lambda, name);
     }
     put_unmanaged(&mut world.github, mapping, now);
+    services::seed(&mut world.services, mapping, &plan);
     for (environment, definition) in &definitions {
         let EnvironmentRef { organization, project, name } = environment;
         let text = definition.to_yaml(&environment.to_string());

@@ -161,6 +161,10 @@ async fn answer<S: Hangup>(connection: &mut Connection<S>, arrival: Arrival, sha
             connection.closed().await;
             false
         }
+        None if response.hang => {
+            connection.closed().await;
+            false
+        }
         Some(Effect::Reset { .. }) => {
             connection.stream.prepare_reset();
             false
@@ -194,6 +198,7 @@ pub(super) fn store_of(path: &str) -> &'static str {
     match segments.as_slice() {
         ["_sandbox", ..] => "control",
         ["_oidc", ..] => "oidc",
+        ["_services", ..] => "services",
         ["api", "v1", _, ..] => "lambda",
         ["api", "change-requests" | "esc" | "orgs" | "preview" | "user", ..] | ["api", "oauth", "token"] => "esc",
         _ => "github",
@@ -263,6 +268,7 @@ mod tests {
             ("/", "github"),
             ("/_sandbox/faults", "control"),
             ("/_oidc/token", "oidc"),
+            ("/_services/api.example.com/api/user", "services"),
         ];
         for (path, owner) in cases {
             assert_eq!(store_of(path), owner, "{path}");

@@ -15,7 +15,9 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{World, clock::ClockSetting, esc::EscWorld, github::GithubWorld, lambda::LambdaWorld, lock};
+use super::{
+    World, clock::ClockSetting, esc::EscWorld, github::GithubWorld, lambda::LambdaWorld, lock, services::ServicesWorld,
+};
 
 const FORMAT: u64 = 1;
 
@@ -54,9 +56,11 @@ impl StateDir {
 
     pub(super) fn save(&self, world: &World, clock: ClockSetting) -> io::Result<()> {
         let (esc, github, lambda) = (world.esc.save(), world.github.save(), world.lambda.save());
-        let bytes = json!({ "version": FORMAT, "clock": clock, "esc": esc, "github": github, "lambda": lambda })
-            .to_string()
-            .into_bytes();
+        let stores = json!({
+            "version": FORMAT, "clock": clock, "esc": esc, "github": github, "lambda": lambda,
+            "services": world.services.save(),
+        });
+        let bytes = stores.to_string().into_bytes();
         let mut written = lock(&self.written);
         if *written == bytes {
             return Ok(());
@@ -99,8 +103,9 @@ fn parse(bytes: &[u8]) -> Result<(World, ClockSetting), String> {
     let esc = EscWorld::load(&state["esc"])?;
     let github = GithubWorld::load(state["github"].take())?;
     let lambda = LambdaWorld::load(state["lambda"].take())?;
+    let services = ServicesWorld::load(state["services"].take())?;
     let clock = serde_json::from_value(state["clock"].take()).map_err(|_| "the clock is not readable".to_owned())?;
-    Ok((World { esc, github, lambda }, clock))
+    Ok((World { esc, github, lambda, services }, clock))
 }
 
 #[cfg(test)]

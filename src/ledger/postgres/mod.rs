@@ -23,6 +23,7 @@ use super::{
 };
 
 use session::{Access, Session};
+pub(crate) use tls::Handshake;
 
 /// A database with our two tables, reached when it is first needed and again when the connection was lost.
 pub struct PostgresState {

@@ -46,12 +46,13 @@ fn read_roots(file: &Path) -> Result<RootCertStore, StateFault> {
 /// Makes handshakes for the database's client.
 pub(super) struct Connector(Arc<ClientConfig>);
 
-pub(super) struct Handshake {
+/// One handshake, for the host that the certificate must be valid for.
+pub(crate) struct Handshake {
     config: Arc<ClientConfig>,
     host: ServerName<'static>,
 }
 
-pub(super) struct Encrypted<S>(Box<Established<S>>);
+pub(crate) struct Encrypted<S>(Box<Established<S>>);
 
 impl Connector {
     pub(super) fn new(config: &Arc<ClientConfig>) -> Self {
@@ -65,7 +66,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for C
     type Error = InvalidDnsNameError;
 
     fn make_tls_connect(&mut self, host: &str) -> Result<Handshake, InvalidDnsNameError> {
-        Ok(Handshake { config: Arc::clone(&self.0), host: ServerName::try_from(host.to_owned())? })
+        Handshake::new(Arc::clone(&self.0), host)
+    }
+}
+
+impl Handshake {
+    pub(crate) fn new(config: Arc<ClientConfig>, host: &str) -> Result<Self, InvalidDnsNameError> {
+        Ok(Self { config, host: ServerName::try_from(host.to_owned())? })
     }
 }
 

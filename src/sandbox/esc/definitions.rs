@@ -52,7 +52,7 @@ pub(super) fn decrypt(world: &EscWorld, call: &Call<'_>, version: &str) -> Sandb
 }
 
 fn yaml(revision: &Revision, text: String) -> SandboxResponse {
-    SandboxResponse { status: 200, headers: Vec::new(), body: text.into_bytes() }
+    SandboxResponse { status: 200, body: text.into_bytes(), ..SandboxResponse::default() }
         .with_header("content-type", "application/x-yaml")
         .with_header("etag", revision.etag.clone())
         .with_header("pulumi-esc-revision", revision.number.to_string())
@@ -129,7 +129,7 @@ pub(super) fn opened_body(properties: Option<&str>) -> String {
 }
 
 pub(super) fn raw_json(status: u16, body: String) -> SandboxResponse {
-    SandboxResponse { status, headers: Vec::new(), body: body.into_bytes() }
+    SandboxResponse { status, body: body.into_bytes(), ..SandboxResponse::default() }
         .with_header("content-type", "application/json; charset=utf-8")
 }
 

@@ -39,6 +39,7 @@ pub(in crate::sandbox) fn shape(effect: &Effect, answer: SandboxResponse) -> Sha
             status: *status,
             headers: headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             body: body.clone().into_bytes(),
+            hang: false,
         },
         Effect::GzipBomb { bytes } => SandboxResponse {
             status: 200,
@@ -47,6 +48,7 @@ pub(in crate::sandbox) fn shape(effect: &Effect, answer: SandboxResponse) -> Sha
                 ("content-encoding".into(), "gzip".into()),
             ],
             body: zipped_zeros(*bytes),
+            hang: false,
         },
         Effect::Redirect { status, location } => SandboxResponse::empty(*status).with_header("location", location),
         Effect::Relink { origin } => relink(answer, origin),

@@ -10,7 +10,7 @@ mod journal;
 mod kill;
 mod records;
 mod sample;
-mod shared;
+pub(crate) mod shared;
 
 use std::sync::Arc;
 

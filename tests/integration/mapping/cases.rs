@@ -72,7 +72,7 @@ fn m11_implicit_types_stay_the_text_that_was_written() {
     for word in IMPLICIT {
         let mapping =
             good(&with_head(&format!("  A: {{ esc: a.b, kind: config, expect: {word}, deny: ['x{word}'] }}\n")));
-        assert_eq!(*entry(&mapping, "A").detail().expect, [word.into()], "{word}");
+        assert_eq!(*entry(&mapping, "A").detail().expect, [Box::from(word)], "{word}");
     }
     for (word, name) in [("no", "NO"), ("on", "ON"), ("Yes", "YES"), ("null", "NULL"), ("true", "TRUE")] {
         let mapping = good(&with_head(&format!("  {word}: a.b\n")));

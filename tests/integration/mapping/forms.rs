@@ -53,8 +53,8 @@ fn the_short_form_means_what_the_contract_says() {
     assert_eq!((openai.service.as_deref(), openai.tier), (Some("openai"), Tier::Critical));
     let account = entry(&mapping, "SNOWFLAKE_ACCOUNT");
     assert_eq!((account.kind, account.github[0].slot), (Kind::Config, Slot::Variable));
-    assert_eq!(*account.detail().expect, ["ZNB04675".into()]);
-    assert_eq!(*account.detail().deny, ["scoobyjava-vw02766".into()]);
+    assert_eq!(*account.detail().expect, [Box::from("ZNB04675")]);
+    assert_eq!(*account.detail().deny, [Box::from("scoobyjava-vw02766")]);
     let deploy = entry(&mapping, "DEPLOY_KEY");
     assert_eq!(deploy.github[0].to_string(), "github acme/app@production secret DEPLOY_KEY");
     assert!(deploy.visible_to.is_empty());

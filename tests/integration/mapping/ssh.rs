@@ -31,7 +31,7 @@ fn every_field_of_the_key_is_read() {
     let wanted = ["a/b/c ssh.public_key_base64", "a/b/d ssh.private_key", "a/b/c ssh.key_name"];
     assert_eq!(places.map(Option::unwrap_or_default), wanted);
     assert_eq!((ssh.config.as_deref(), ssh.lambda_instances), (Some("~/.ssh/config"), true));
-    assert_eq!(*ssh.cloud_init, ["infra/gpu.yaml".into(), "/srv/other.yaml".into()]);
+    assert_eq!(*ssh.cloud_init, [Box::from("infra/gpu.yaml"), Box::from("/srv/other.yaml")]);
     assert_eq!((ssh.overlap, ssh.max_age_days), (Some(Duration::from_secs(86_400)), Some(84)));
     assert_eq!(ssh.machines.len(), 3);
 }

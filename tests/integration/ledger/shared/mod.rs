@@ -5,7 +5,7 @@ mod azure;
 mod esc;
 mod google;
 mod postgres;
-mod postgres_server;
+pub(crate) mod postgres_server;
 mod s3;
 mod s3_server;
 

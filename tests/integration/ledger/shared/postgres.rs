@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use esc_sync::ledger::{
     backend::{Backend, Expected, StateFault, StateFaultKind},
     postgres::PostgresState,
@@ -11,7 +10,7 @@ use esc_sync::ledger::{
 
 use super::{
     EFFORT, hold,
-    postgres_server::{PASSWORD, PostgresServer, free_port},
+    postgres_server::{PASSWORD, PostgresServer, free_port, pem},
 };
 
 fn with_password(name: &str) -> Option<String> {
@@ -134,10 +133,4 @@ async fn postgres_certificates_are_verified() {
     let missing = url("localhost", "&sslrootcert=/nowhere/canary.pem");
     let missing = state(&missing, &with_password).expect_err("there is no such file");
     assert!(!format!("{missing:?}").contains("canary"));
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("base64")).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }

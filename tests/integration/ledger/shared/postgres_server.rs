@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 pub(crate) struct PostgresServer {
     child: Child,
     folder: PathBuf,
@@ -127,6 +129,12 @@ fn private_copy(from: &Path, to: &Path, user: Option<(u32, u32)>) {
     if let Some((user, group)) = user {
         std::os::unix::fs::chown(to, Some(user), Some(group)).expect("we are root");
     }
+}
+
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("base64")).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 pub(crate) fn free_port() -> u16 {

@@ -45,7 +45,7 @@ fn hostile() -> Vec<SandboxResponse> {
     let statuses = [200, 301, 400, 401, 403, 404, 409, 418, 429, 500, 503];
     let pairs = statuses.into_iter().flat_map(|status| texts.map(|text| (status, text)));
     let answer = |(status, text): (u16, &str)| {
-        let response = SandboxResponse { status, headers: Vec::new(), body: text.as_bytes().to_vec() };
+        let response = SandboxResponse { status, headers: Vec::new(), body: text.as_bytes().to_vec(), hang: false };
         response.with_header("location", "https://canary.test/canary").with_header("retry-after", "86400")
     };
     pairs.map(answer).collect()

@@ -67,7 +67,7 @@ impl Wire {
     }
 
     pub(super) fn answers(&self, what: &str, status: u16, body: &str) -> &Self {
-        let response = SandboxResponse { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+        let response = SandboxResponse { status, headers: Vec::new(), body: body.as_bytes().to_vec(), hang: false };
         self.meets(what, Mishap::Answer(response))
     }
 
