@@ -5,6 +5,7 @@
 
 pub mod apply;
 mod esc_state;
+pub mod live;
 mod observe;
 mod read_plan;
 mod rotation;
