@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    engine::live::{Asker, AskerOptions},
     http::{BaseUrl, Client, Options, ProxySettings},
     mapping::Mapping,
     store::Stores,
@@ -66,12 +67,23 @@ impl Context {
         self.environment.var(name)
     }
 
+    /// The way to services; in the sandbox it answers in the place of all of them.
+    pub(crate) fn asker(&self, global: &Global) -> Asker {
+        let own = AskerOptions::default();
+        let detour = self.sandbox.as_ref().and_then(|_| BaseUrl::parse(&self.var("PULUMI_BACKEND_URL")?).ok());
+        let deadline = own.deadline.min(global.timeout);
+        Asker::new(&self.client(global), AskerOptions { deadline, offline: global.offline, detour, ..own })
+    }
+
+    fn client(&self, global: &Global) -> Client {
+        let proxy = ProxySettings::find(&|name| self.environment.var(name));
+        Client::new(Options { timeout: global.timeout, wait_budget: global.max_wait, proxy, ..Options::default() })
+    }
+
     /// Finds logins; asks nobody yet.
     pub(crate) fn stores(&self, global: &Global, mapping: &Mapping) -> Stores {
         let look_up = |name: &str| self.environment.var(name);
-        let proxy = ProxySettings::find(&look_up);
-        let client =
-            Client::new(Options { timeout: global.timeout, wait_budget: global.max_wait, proxy, ..Options::default() });
+        let client = self.client(global);
         if let Some(proxy) = client.proxy_description() {
             tracing::info!(%proxy, "requests go through a proxy");
         }

@@ -6,6 +6,7 @@
 //! included, outweighs what was found (exit 3 over exit 1); and a run that checked
 //! nothing has failed.
 
+mod live;
 mod ssh;
 mod writes;
 
@@ -28,12 +29,13 @@ pub(super) fn decide(report: &Report) -> Verdict {
     let unknown = report.incomplete || outcomes.iter().any(|outcome| outcome.end == End::Unknown);
     let all = || findings.iter().chain(entries.iter().flat_map(|entry| &entry.findings));
     let weight = ssh::weight(report.ssh.as_ref());
-    let is_about_the_key = entries.is_empty() && report.ssh.is_some();
+    let is_beside_entries = entries.is_empty() && (report.ssh.is_some() || !report.endpoints.is_empty());
     if refused || failed || weight == Weight::Fail {
         Verdict::Fail
     } else if unknown || weight == Weight::Unknown {
         Verdict::Unknown
-    } else if !(is_about_the_key || entries.iter().any(is_checked)) || all().any(|finding| finding.severity <= *fail_on)
+    } else if !(is_beside_entries || entries.iter().any(is_checked))
+        || all().any(|finding| finding.severity <= *fail_on)
     {
         Verdict::Fail
     } else {
@@ -56,6 +58,9 @@ pub struct Summary {
     /// What was looked at in place of entries, where there are none.
     machines: Option<String>,
     ssh_trouble: Option<String>,
+    /// What live checks came to, as it follows the count of entries.
+    live: String,
+    live_unknown: Option<&'static str>,
     incomplete: bool,
     verdict: Verdict,
     exit_code: u8,
@@ -85,6 +90,8 @@ impl Summary {
             writes: Writes::of(report),
             machines: report.ssh.as_ref().filter(|_| report.entries.is_empty()).map(ssh::sentence),
             ssh_trouble: report.ssh.as_ref().and_then(ssh::trouble),
+            live: live::sentence(report),
+            live_unknown: live::unknown(report),
             incomplete: report.incomplete,
             verdict: report.verdict,
             exit_code: report.exit_code(),
@@ -107,6 +114,7 @@ impl Summary {
             Some(machines) => machines.clone(),
             None => self.checked_sentence(),
         };
+        text.push_str(&self.live);
         let requests = counted(usize::try_from(self.requests).unwrap_or(usize::MAX), "request");
         write!(text, "; {requests} in {}", spoken(self.duration)).expect("a string takes all");
         text
@@ -171,7 +179,7 @@ impl Summary {
     fn why_unknown(&self) -> String {
         let unknown = self.count(Status::Unknown);
         let mut text = match unknown {
-            0 => "a store could not be asked or did not answer".to_owned(),
+            0 => self.live_unknown.unwrap_or("a store could not be asked or did not answer").to_owned(),
             _ => format!("{unknown} of {} could not be checked", counted(self.entries, "entry")),
         };
         let beside = Self { severities: self.severities_beside_unread(), ..self.clone() };

@@ -77,6 +77,11 @@ impl Asker {
         self.sent.load(Ordering::Relaxed)
     }
 
+    /// Whether nobody may be asked.
+    pub fn is_offline(&self) -> bool {
+        self.options.offline
+    }
+
     pub fn deadline(&self) -> Duration {
         self.options.deadline
     }

@@ -7,7 +7,7 @@ use crate::{
     engine::Selection,
     judge::{github_form, placeholder_family},
     mapping::{Entry, Mapping},
-    model::{GithubPlace, Kind, ProbeResult, SecretName, SecretValue, Slot, Snapshot, group_equal},
+    model::{GithubPlace, Kind, ProbeReason, ProbeResult, SecretName, SecretValue, Slot, Snapshot, group_equal},
     probe::{Check, Found, PROBES},
 };
 
@@ -82,7 +82,13 @@ pub(super) fn gather<'m>(values: &Values<'m>, selection: &Selection, asker: &Ask
     let mut checks = Vec::new();
     for entry in values.mapping.entries.iter().filter(|entry| selection.contains(entry)) {
         // What is missing, unreadable or a placeholder is said by other rules.
-        let Some(own) = values.of(entry) else { continue };
+        let Some(own) = values.of(entry) else {
+            // Without a network no value is read; what is not asked for that reason alone is told.
+            if asker.is_offline() && has_probe(entry) {
+                settled.insert(entry.name.clone(), Arc::new(unasked(entry, not_asked(), asker)));
+            }
+            continue;
+        };
         match Check::of(values.mapping, entry, &|wanted| values.of(wanted)) {
             None => {}
             Some(Err(found)) => drop(settled.insert(entry.name.clone(), Arc::new(unasked(entry, found, asker)))),
@@ -114,6 +120,12 @@ fn grouped<'m>(checks: Vec<(SecretValue, (&'m Entry, Check<'m>))>) -> Vec<Group<
         }
     }
     groups
+}
+
+/// Nobody may be asked.
+pub(super) fn not_asked() -> Found {
+    let help = "run without --offline".to_owned();
+    Found { help, ..Found::unknown(ProbeReason::NotAsked, "nobody was asked") }
 }
 
 /// A check that ended before its first question.

@@ -31,7 +31,8 @@ pub use gather::has_probe;
 /// Checks the selected entries that have a probe and a value, and asks the endpoints of the mapping.
 pub async fn live(mapping: &Mapping, snapshot: &Snapshot, selection: &Selection, asker: &Asker) -> LiveKnowledge {
     let probes = probe(mapping, snapshot, selection, asker);
-    let (probes, endpoints) = join(probes, endpoints(mapping, asker)).await;
+    let (probes, endpoints) =
+        join(probes, async { if asker.is_offline() { Vec::new() } else { endpoints(mapping, asker).await } }).await;
     LiveKnowledge { probes, endpoints }
 }
 

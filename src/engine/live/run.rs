@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Asker, door, gather::Values, scrub::Scrub};
+use super::{
+    Asker, door,
+    gather::{Values, not_asked},
+    scrub::Scrub,
+};
 use crate::{
     http::printable,
     model::{ProbeReason, ProbeResult},
@@ -65,11 +69,6 @@ impl Course {
         }
         Found::unknown(ProbeReason::BadAnswer, "the service led to no end")
     }
-}
-
-fn not_asked() -> Found {
-    let help = "run without --offline".to_owned();
-    Found { help, ..Found::unknown(ProbeReason::NotAsked, "nobody was asked") }
 }
 
 fn host_of(ask: &Ask) -> Option<Box<str>> {

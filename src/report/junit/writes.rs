@@ -15,11 +15,11 @@ use super::{
 use crate::plan::End;
 
 pub(super) struct Case {
-    name: String,
+    pub(super) name: String,
     pub(super) outcome: Outcome,
-    kind: &'static str,
-    message: String,
-    help: String,
+    pub(super) kind: &'static str,
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
 pub(super) fn cases(report: &Report) -> Vec<Case> {

@@ -3,6 +3,7 @@
 //! What is said is here; how it is set on lines is in `page`. Words carry the
 //! meaning; colour only repeats it.
 
+mod live;
 mod page;
 mod ssh;
 mod writes;
@@ -33,6 +34,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
         text.group(status, &entries)?;
     }
     text.general(&report.findings)?;
+    text.live(report)?;
     text.writes(report)?;
     text.foot(report)
 }
