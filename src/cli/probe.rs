@@ -1,5 +1,7 @@
 //! `probe`: the live checks alone. Values are read from ESC, and from GitHub only what ESC does not have.
 
+use std::collections::HashSet;
+
 use crate::{
     engine::{
         ReadPlan,
@@ -7,6 +9,7 @@ use crate::{
         observe,
     },
     judge::{JudgeOptions, judge},
+    mapping::Entry,
     model::{Evidence, JobSnapshot, ProbeVerdict, Snapshot},
     report::Report,
     store::Stores,
@@ -30,7 +33,9 @@ pub(crate) fn run(global: &Global, args: &ProbeArgs) -> Result<Exit, Failure> {
         session::runtime()?.block_on(async { progress::watch(looking, || progress::said_live(&stores, &asker)).await });
     let Some(snapshot) = looked else { return Ok(progress::interrupted()) };
     let options = JudgeOptions { now: session::now(), require_evidence: Evidence::Presence };
-    let judgement = judge(session.mapping(), &snapshot, options).of_live_checks(session.mapping(), &live::has_probe);
+    let mapping = session.mapping();
+    let has_probe = |entry: &Entry| live::has_probe(mapping, entry);
+    let judgement = judge(mapping, &snapshot, options).of_live_checks(mapping, &has_probe);
     let report = session.report(&snapshot, judgement, &stores, args.fail_on);
     let report = proven(only_probed(session.with_asked(report, &asker), &session));
     targets.write(&report)?;
@@ -45,7 +50,7 @@ async fn look(
     args: &ProbeArgs,
 ) -> Snapshot {
     let (mapping, selection) = (session.mapping(), &session.selection);
-    let plan = ReadPlan::of_values(mapping, selection, &live::has_probe);
+    let plan = ReadPlan::of_values(mapping, selection, &|entry| live::has_probe(mapping, entry));
     // Nothing is compared with the job, so GitHub need not tell when its run was queued.
     let mut snapshot = if session.global.offline { Snapshot::default() } else { observe(&plan, stores, None).await };
     snapshot.job = job;
@@ -58,10 +63,14 @@ async fn look(
 
 /// Entries that have no live check are none of this report's business.
 fn only_probed(mut report: Report, session: &Session<'_>) -> Report {
-    let probed = |name: &str| {
-        session.mapping().entries.iter().any(|entry| entry.name.as_str() == name && live::has_probe(entry))
-    };
-    report.entries.retain(|entry| probed(&entry.name));
+    let mapping = session.mapping();
+    let probed: HashSet<&str> = mapping
+        .entries
+        .iter()
+        .filter(|entry| live::has_probe(mapping, entry))
+        .map(|entry| entry.name.as_str())
+        .collect();
+    report.entries.retain(|entry| probed.contains(&*entry.name));
     report
 }
 

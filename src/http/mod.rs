@@ -18,9 +18,9 @@ mod reach;
 mod request;
 mod response;
 mod stranger;
-mod text;
 mod transport;
 
+pub use crate::model::printable;
 pub use address::{BaseUrl, BaseUrlError, Path};
 pub use chance::{Clock, Jitter};
 pub use client::{Client, Options, Roots};
@@ -34,5 +34,4 @@ pub use request::{Credential, CredentialError, Request};
 pub use reqwest::{Method, Url};
 pub use response::Response;
 pub use stranger::{StrangerAnswer, StrangerRequest, Strangers};
-pub use text::printable;
 pub use transport::{Incoming, Outgoing, Transport};

@@ -16,10 +16,13 @@ use super::{HttpError, error::ConnectFailure, reach::Permit};
 #[derive(Clone, Default)]
 pub enum Names {
     /// A test's own; it may answer differently each time.
-    Simulated(Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>),
+    Simulated(Arc<Told>),
     #[default]
     System,
 }
+
+/// The addresses of a name, as a test tells them.
+type Told = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
 
 /// Resolves through the system. Plain http is allowed to `localhost`, so no resolver
 /// may send that name elsewhere.

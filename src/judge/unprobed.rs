@@ -40,10 +40,7 @@ fn was_not_asked(result: &ProbeResult) -> bool {
 }
 
 fn statement(result: &ProbeResult) -> String {
-    let who = match result.host.as_deref() {
-        Some(host) => host,
-        None => "the service",
-    };
+    let who = result.host.as_deref().unwrap_or("the service");
     match result.reason {
         ProbeReason::BlockedAddress => format!("{who} was not asked: its address is a private one"),
         _ if was_not_asked(result) => format!("{who} was not asked whether the credential works ({})", result.reason),

@@ -2,6 +2,8 @@
 //!
 //! Each refusal says the rule and, where there is one, the legal spelling.
 
+use std::net::IpAddr;
+
 use super::{
     credential,
     diagnostic::{Sink, Span, nearest, quoted},
@@ -181,16 +183,37 @@ pub(super) fn unknown_environment(text: &str, span: Span, known: &[&str], sink: 
 
 /// A host name or an address, as it may stand in a URL or an SSH command.
 pub(super) fn is_host(text: &str) -> bool {
-    let name = |text: &str| {
-        !text.is_empty()
-            && text.len() <= 253
-            && text.split('.').all(|label| {
-                !label.is_empty()
-                    && !label.starts_with('-')
-                    && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            })
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
-    name(text) || text.parse::<std::net::IpAddr>().is_ok()
+    (text.len() <= 253 && text.split('.').all(label)) || text.parse::<IpAddr>().is_ok()
+}
+
+/// Whether a URL is https, and its host in lower case without brackets; `None` for anything unusual, which is
+/// refused and not guessed.
+pub fn url_host(url: &str) -> Option<(bool, String)> {
+    let (secure, rest) = match url.strip_prefix("https://") {
+        Some(rest) => (true, rest),
+        None => (false, url.strip_prefix("http://")?),
+    };
+    if url.chars().any(|character| character.is_control() || character.is_whitespace() || character == '\\') {
+        return None;
+    }
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(inner) => inner.split_once(']').map(|(host, tail)| (host, tail.strip_prefix(':').unwrap_or(tail)))?,
+        None => authority.split_once(':').unwrap_or((authority, "")),
+    };
+    let legal = is_host(host) && (port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0));
+    legal.then(|| (secure, host.to_ascii_lowercase()))
+}
+
+/// Whether a host, as `url_host` gives it, is named as this machine.
+pub fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -231,5 +254,29 @@ mod tests {
         for text in ["", "-oProxyCommand=x", "a b", "a..b", "a/b", "u@h", "h:22", "h\n"] {
             assert!(!is_host(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn x2_hosts_are_read_as_the_client_would_read_them() {
+        assert_eq!(url_host("https://API.example.com/me?x#y"), Some((true, "api.example.com".into())));
+        assert_eq!(url_host("http://[::1]:8080/"), Some((false, "::1".into())));
+        assert_eq!(url_host("http://127.0.0.1:1"), Some((false, "127.0.0.1".into())));
+        for url in [
+            "ftp://a/",
+            "//a/",
+            "https://",
+            "https://u:p@a/",
+            "https://a\\@b/",
+            "https://a b/",
+            "https://a:0/",
+            "https://a:99999/",
+            "https://{value}.a/",
+            "https://[::1/",
+            "https://a..b/",
+            "HTTPS ://a",
+        ] {
+            assert_eq!(url_host(url), None, "{url}");
+        }
+        assert!(is_this_machine("127.1.2.3") && is_this_machine("::1") && !is_this_machine("127.0.0.1.example.com"));
     }
 }

@@ -43,7 +43,7 @@ use crate::{
     yaml::Position,
 };
 
-pub use address::{KEY_PATH, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH};
+pub use address::{KEY_PATH, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH, is_this_machine, url_host};
 pub use diagnostic::{Diagnostic, Diagnostics, FileTrouble, Related};
 pub use json_schema::json_schema;
 pub use load::{LoadOptions, Loaded, MAX_BYTES, load};
@@ -142,8 +142,8 @@ pub struct Allowance {
     pub reason: Box<str>,
 }
 
-/// A live check of one's own, as written.
-#[derive(Debug)]
+/// A live check of one's own, as written; or, without a URL, what the table's own check of the entry is allowed.
+#[derive(Debug, Eq, PartialEq)]
 pub struct ProbeSpec {
     pub method: Box<str>,
     pub url: Box<str>,
@@ -155,6 +155,30 @@ pub struct ProbeSpec {
     pub live: Box<[u16]>,
     pub rejected: Box<[u16]>,
     pub limited: Box<[u16]>,
+    pub when: ProbeConditions,
+}
+
+impl ProbeSpec {
+    /// Whether it is no check of its own but allowances for the table's.
+    pub fn is_allowance(&self) -> bool {
+        self.url.is_empty()
+    }
+}
+
+/// What must hold beside the status; a verdict without a condition goes by the status alone.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub struct ProbeConditions {
+    pub live: Option<ProbeCondition>,
+    pub rejected: Option<ProbeCondition>,
+    pub limited: Option<ProbeCondition>,
+}
+
+/// A condition on the body of an answer; all that is named must hold.
+#[derive(Debug, Eq, PartialEq)]
+pub struct ProbeCondition {
+    pub field: Option<ExpectedField>,
+    /// What stands in it, in any case.
+    pub text: Option<Box<str>>,
 }
 
 /// A health endpoint, as written; it is asked without any credential.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    ProbeSpec, address,
+    ExpectedField, ProbeCondition, ProbeConditions, ProbeSpec, address,
     diagnostic::{Sink, Span, nearest},
     fields::{self, Fields},
     schema,
@@ -23,28 +23,80 @@ const FORBIDDEN_HEADERS: [&str; 8] =
 pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> {
     let fields = Fields::open(node, &schema::PROBE, sink)?;
     let method = method(&fields, sink);
-    let hosts = hosts(&fields, sink);
+    let hosts = hosts(&fields, "hosts", sink);
+    let allow_private = self::hosts(&fields, "allow-private", sink);
     let headers = headers(&fields, sink);
     let body = fields.text("body", sink).map(|(text, _)| Box::<str>::from(text));
-    let [live, rejected, limited] = statuses(&fields, node, sink);
+    let when = conditions(&fields, sink);
+    let [live, rejected, limited] = statuses(&fields, node, &when, sink);
+    check_private(&fields, &hosts, &allow_private, sink);
     let (url, span) = fields.text("url", sink)?;
     check_url(url, span, fields.get("hosts").is_some().then_some(&hosts[..]), sink);
-    let sends = |text: &str| text.contains(VALUE);
     if !sends(url) && !headers.iter().any(|(_, text)| sends(text)) && !body.as_deref().is_some_and(sends) {
         sink.error("bad-probe", node, "the probe never sends the credential")
             .help("write `{value}` where it goes, for example `headers: { Authorization: \"Bearer {value}\" }`");
     }
+    check_body(&fields, &headers, sink);
     Some(Box::new(ProbeSpec {
         method,
         url: url.into(),
         headers: headers.into(),
         body,
         hosts: hosts.into(),
-        allow_private: Box::default(),
+        allow_private: allow_private.into(),
         live: live.into(),
         rejected: rejected.into(),
         limited: limited.into(),
+        when,
     }))
+}
+
+/// As the credential itself, or as one half of a Basic pair.
+fn sends(text: &str) -> bool {
+    text.contains(VALUE) || text.contains(":value}") || text.contains("{value:")
+}
+
+fn check_private(fields: &Fields<'_, '_>, hosts: &[Box<str>], private: &[Box<str>], sink: &mut Sink) {
+    if let Some(node) = fields.get("allow-private")
+        && private.iter().any(|host| !hosts.contains(host))
+    {
+        sink.error("unlisted-host", node, "a host of `allow-private` is not one of `hosts`")
+            .help("add it to `hosts`: the credential is sent to no other");
+    }
+}
+
+/// In JSON a value can only be escaped where it stands in a text.
+fn check_body(fields: &Fields<'_, '_>, headers: &[(Box<str>, Box<str>)], sink: &mut Sink) {
+    let Some((body, span)) = fields.text("body", sink) else { return };
+    let kind = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")).map(|(_, kind)| kind);
+    let json = kind.map_or(body.trim_start().starts_with(['{', '[']), |kind| kind.contains("json"));
+    if json && serde_json::from_str::<serde::de::IgnoredAny>(&body.replace(VALUE, "x")).is_err() {
+        sink.error("bad-probe", span, "the body is not JSON, or `{value}` stands outside of a text in it")
+            .help("write the body as JSON, with `{value}` in quotes");
+    }
+}
+
+fn conditions(fields: &Fields<'_, '_>, sink: &mut Sink) -> ProbeConditions {
+    let Some(fields) = fields.get("when").and_then(|node| Fields::open(node, &schema::PROBE_WHEN, sink)) else {
+        return ProbeConditions::default();
+    };
+    let mut read = |name| fields.get(name).and_then(|node| condition(node, sink));
+    ProbeConditions { live: read("live"), rejected: read("rejected"), limited: read("limited") }
+}
+
+fn condition(node: &Node<'_>, sink: &mut Sink) -> Option<ProbeCondition> {
+    let fields = Fields::open(node, &schema::PROBE_CONDITION, sink)?;
+    let path = fields.line("field", sink);
+    let values = fields.texts("values", sink);
+    let text = fields.text("text", sink).map(|(text, _)| Box::<str>::from(text));
+    if let (None, Some((_, span))) = (path, &values) {
+        sink.error("bad-probe", *span, "`values` are those of a `field`").help("name the field beside them");
+    }
+    if path.is_none() && text.is_none() {
+        sink.error("bad-probe", node, "the condition demands nothing").help("name a `field` or a `text`");
+    }
+    let values = values.map(|(values, _)| values.into()).unwrap_or_default();
+    Some(ProbeCondition { field: path.map(|(path, _)| ExpectedField { path: path.into(), values }), text })
 }
 
 fn method(fields: &Fields<'_, '_>, sink: &mut Sink) -> Box<str> {
@@ -55,12 +107,12 @@ fn method(fields: &Fields<'_, '_>, sink: &mut Sink) -> Box<str> {
     text.into()
 }
 
-fn hosts(fields: &Fields<'_, '_>, sink: &mut Sink) -> Vec<Box<str>> {
-    let Some(node) = fields.get("hosts") else { return Vec::new() };
-    let items = fields::list(node, "hosts", sink).unwrap_or_default();
+fn hosts(fields: &Fields<'_, '_>, name: &str, sink: &mut Sink) -> Vec<Box<str>> {
+    let Some(node) = fields.get(name) else { return Vec::new() };
+    let items = fields::list(node, name, sink).unwrap_or_default();
     let mut hosts = Vec::with_capacity(items.len());
     for item in items {
-        let Some(text) = fields::text(item, "hosts", sink) else { continue };
+        let Some(text) = fields::text(item, name, sink) else { continue };
         if !address::is_host(text) {
             sink.error("bad-host", item, "this is not a host")
                 .help("a host name or an address, without scheme, port or path");
@@ -90,8 +142,9 @@ fn headers(fields: &Fields<'_, '_>, sink: &mut Sink) -> Vec<(Box<str>, Box<str>)
     headers
 }
 
-/// The answers that mean live, rejected and limited; no answer can mean two things.
-fn statuses(fields: &Fields<'_, '_>, node: &Node<'_>, sink: &mut Sink) -> [Vec<u16>; 3] {
+/// The answers that mean live, rejected and limited; no answer can mean two things by its status alone.
+fn statuses(fields: &Fields<'_, '_>, node: &Node<'_>, when: &ProbeConditions, sink: &mut Sink) -> [Vec<u16>; 3] {
+    let plain = [when.live.is_none(), when.rejected.is_none(), when.limited.is_none()];
     let mut read = |name: &str, default: &[u16]| match fields.integers(name, 100, 599, sink) {
         Some(codes) => codes.into_iter().map(|code| code as u16).collect::<BTreeSet<u16>>().into_iter().collect(),
         None => default.to_vec(),
@@ -102,9 +155,10 @@ fn statuses(fields: &Fields<'_, '_>, node: &Node<'_>, sink: &mut Sink) -> [Vec<u
     }
     for (at, codes) in all.iter().enumerate() {
         for code in codes {
-            if all[at + 1..].iter().any(|others| others.contains(code)) {
+            let twice = (at + 1..all.len()).any(|other| plain[at] && plain[other] && all[other].contains(code));
+            if twice {
                 sink.error("bad-probe", node, format!("the answer {code} cannot mean two things"))
-                    .help("keep it in one of `live`, `rejected` and `limited`");
+                    .help("keep it in one of `live`, `rejected` and `limited`, or part them by `when`");
             }
         }
     }
@@ -113,12 +167,12 @@ fn statuses(fields: &Fields<'_, '_>, node: &Node<'_>, sink: &mut Sink) -> [Vec<u
 
 /// `hosts` is `None` where the field is missing, which has been said.
 fn check_url(url: &str, span: Span, hosts: Option<&[Box<str>]>, sink: &mut Sink) {
-    let Some((secure, host)) = parts(url) else {
+    let Some((secure, host)) = address::url_host(url) else {
         sink.error("bad-url", span, "this is not a URL that a probe can ask")
             .help("write https://host/path, without a user, blanks or backslashes; `{value}` goes after the host");
         return;
     };
-    if !secure && !is_loopback(&host) {
+    if !secure && !address::is_this_machine(&host) {
         sink.error("plain-http", span, "the credential would travel unencrypted")
             .help("use https; plain http only to this machine");
     }
@@ -129,56 +183,5 @@ fn check_url(url: &str, span: Span, hosts: Option<&[Box<str>]>, sink: &mut Sink)
         let near = nearest(&host, &known).filter(|_| !known.is_empty());
         sink.error("unlisted-host", span, "the URL's host is not one of `hosts`")
             .help(near.unwrap_or_else(|| "add it to `hosts`: the credential is sent to no other".into()));
-    }
-}
-
-/// Whether it is https, and the host in lower case without brackets; `None` for anything unusual.
-fn parts(url: &str) -> Option<(bool, String)> {
-    let (secure, rest) = match url.strip_prefix("https://") {
-        Some(rest) => (true, rest),
-        None => (false, url.strip_prefix("http://")?),
-    };
-    if url.chars().any(|character| character.is_control() || character.is_whitespace() || character == '\\') {
-        return None;
-    }
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(inner) => inner.split_once(']').map(|(host, tail)| (host, tail.strip_prefix(':').unwrap_or(tail)))?,
-        None => authority.split_once(':').unwrap_or((authority, "")),
-    };
-    let legal = address::is_host(host) && (port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0));
-    legal.then(|| (secure, host.to_ascii_lowercase()))
-}
-
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn x2_hosts_are_read_as_the_client_would_read_them() {
-        assert_eq!(parts("https://API.example.com/me?x#y"), Some((true, "api.example.com".into())));
-        assert_eq!(parts("http://[::1]:8080/"), Some((false, "::1".into())));
-        assert_eq!(parts("http://127.0.0.1:1"), Some((false, "127.0.0.1".into())));
-        for url in [
-            "ftp://a/",
-            "//a/",
-            "https://",
-            "https://u:p@a/",
-            "https://a\\@b/",
-            "https://a b/",
-            "https://a:0/",
-            "https://a:99999/",
-            "https://{value}.a/",
-            "https://[::1/",
-            "https://a..b/",
-            "HTTPS ://a",
-        ] {
-            assert_eq!(parts(url), None, "{url}");
-        }
-        assert!(is_loopback("127.1.2.3") && is_loopback("::1") && !is_loopback("127.0.0.1.example.com"));
     }
 }

@@ -62,7 +62,7 @@ impl Object {
 }
 
 /// All objects, in the order of the reference.
-pub(super) fn objects() -> [&'static Object; 17] {
+pub(super) fn objects() -> [&'static Object; 19] {
     [
         &FILE,
         &FILE_ESC,
@@ -75,6 +75,8 @@ pub(super) fn objects() -> [&'static Object; 17] {
         &FORMAT,
         &ALLOWANCE,
         &PROBE,
+        &PROBE_WHEN,
+        &PROBE_CONDITION,
         &SSH,
         &SSH_PATH,
         &MACHINE,
@@ -86,7 +88,7 @@ pub(super) fn objects() -> [&'static Object; 17] {
 
 /// Whether a shown line may show plain text under a field of this name.
 pub(super) fn is_shown(name: &str) -> bool {
-    !matches!(name, "body" | "deny" | "expect" | "headers" | "pattern" | "reason" | "title")
+    !matches!(name, "body" | "deny" | "expect" | "headers" | "pattern" | "reason" | "text" | "title" | "values")
         && objects().iter().any(|object| object.knows(name))
 }
 
@@ -311,16 +313,48 @@ pub(super) static PROBE: Object = Object {
     fields: &[
         field("method", Shape::Words(|| vec!["GET", "HEAD", "POST"]), "`GET` is the default"),
         field("url", Shape::Text, "https, or http to this machine"),
-        field("headers", Shape::MapOf(&Shape::Text), "`{value}` stands for the credential"),
-        field("body", Shape::Text, "`{value}` stands for the credential"),
+        field(
+            "headers",
+            Shape::MapOf(&Shape::Text),
+            "`{value}` stands for the credential, `{NAME}` for the value of another entry, `{NAME:value}` for the base64 of both as Basic authentication wants them",
+        ),
+        field("body", Shape::Text, "the same; values are escaped as JSON, or as a form where it is one"),
         field(
             "hosts",
             Shape::List(&Shape::Text),
             "the hosts to which the credential may be sent; the URL's host must be one of them",
         ),
+        field("allow-private", Shape::List(&Shape::Text), "those of `hosts` that may have a private address"),
         field("live", STATUSES, "answers that prove the credential good; `[200]` is the default"),
         field("rejected", STATUSES, "answers that prove it bad; `[401]` is the default"),
         field("limited", STATUSES, "answers that prove it good but restricted; none is the default"),
+        field(
+            "when",
+            Shape::Object(&PROBE_WHEN),
+            "what must hold beside the status; then one status may stand under several verdicts",
+        ),
+    ],
+};
+
+pub(super) static PROBE_WHEN: Object = Object {
+    id: "probe-when",
+    title: "`when` of a probe",
+    required: &[],
+    fields: &[
+        field("live", Shape::Object(&PROBE_CONDITION), "what an answer under `live` must have"),
+        field("rejected", Shape::Object(&PROBE_CONDITION), "what an answer under `rejected` must have"),
+        field("limited", Shape::Object(&PROBE_CONDITION), "what an answer under `limited` must have"),
+    ],
+};
+
+pub(super) static PROBE_CONDITION: Object = Object {
+    id: "probe-condition",
+    title: "A condition on an answer",
+    required: &[],
+    fields: &[
+        field("field", Shape::Text, "the names of a JSON field, parted by dots: it must be there and hold something"),
+        field("values", TEXTS, "the values that the field may have"),
+        field("text", Shape::Text, "a text that must stand in the body, in any case"),
     ],
 };
 

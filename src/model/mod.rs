@@ -14,6 +14,7 @@ mod snapshot;
 mod ssh;
 mod stamp;
 mod status;
+mod text;
 
 pub use live::{EndpointResult, LiveKnowledge, ProbeEvidence, ProbeReason, ProbeResult, ProbeVerdict};
 pub use memory::{Fingerprint, FingerprintError, HeldRecord, Known, Memory, PendingWrite, Record};
@@ -26,3 +27,4 @@ pub use snapshot::{EscKind, EscSnapshot, EscValue, GithubSnapshot, JobSnapshot, 
 pub use ssh::{RotationKnowledge, SshKnowledge};
 pub use stamp::{Stamp, StampError};
 pub use status::{Direction, Encoding, Evidence, Kind, Severity, Status, Tier};
+pub use text::printable;

@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{AllowedHosts, Credential, Heard, PROBES, Probe, Way, ask::Ask};
+use super::{
+    Ask, Credential, Heard, Probe, Way,
+    call::Call,
+    choice, offline, own,
+    reading::{self, Read},
+    request,
+};
 use crate::{
     mapping::{Entry, Mapping, ProbeSpec},
     model::{ProbeEvidence, ProbeReason, ProbeVerdict, SecretName, SecretValue, Stamp},
@@ -11,14 +17,14 @@ use crate::{
 /// One probe and the credential it is to check.
 #[derive(Debug)]
 pub struct Check<'m> {
-    way: CheckWay<'m>,
-    credential: Credential,
+    pub(super) way: CheckWay<'m>,
+    pub(super) credential: Credential,
     /// The entries whose values it is made of, the checked one first.
     pub entries: Vec<SecretName>,
 }
 
 #[derive(Debug)]
-enum CheckWay<'m> {
+pub(super) enum CheckWay<'m> {
     Own(&'m ProbeSpec),
     Table(&'static Probe),
 }
@@ -47,40 +53,38 @@ pub struct Found {
 impl<'m> Check<'m> {
     /// The check of one entry's value; `None` if neither the mapping nor the table has a probe for it.
     ///
-    /// `value` gives the plain value of an entry as far as it was read and is no placeholder.
+    /// `value` gives the plain value of an entry as far as it was read and is no placeholder. An `Err` is a check that
+    /// cannot be made: another part of the credential is not there, or an address cannot be one.
     pub fn of(
-        _mapping: &'m Mapping,
+        mapping: &'m Mapping,
         entry: &'m Entry,
         value: &dyn Fn(&Entry) -> Option<SecretValue>,
     ) -> Option<Result<Self, Found>> {
-        let own = value(entry)?;
-        if let Some(spec) = entry.detail().probe.as_deref() {
-            let hosts =
-                AllowedHosts::new(spec.hosts.iter().map(|host| &**host), spec.allow_private.iter().map(|host| &**host));
-            let credential = Credential::new(vec![("value", own)], hosts);
-            return Some(Ok(Self { way: CheckWay::Own(spec), credential, entries: vec![entry.name.clone()] }));
+        let value_of_entry = value(entry)?;
+        match entry.detail().probe.as_deref() {
+            Some(spec) if !spec.is_allowance() => Some(own::check(mapping, entry, spec, value_of_entry, value)),
+            allowances => choice::check(mapping, entry, allowances, value_of_entry, value),
         }
-        let probe = PROBES.iter().find(|probe| entry.service.as_deref() == Some(probe.service))?;
-        let hosts = AllowedHosts::new(probe.hosts.iter().copied(), []);
-        Some(Ok(Self {
-            way: CheckWay::Table(probe),
-            credential: Credential::new(vec![("value", own)], hosts),
-            entries: vec![entry.name.clone()],
-        }))
     }
 
+    /// The id of the table's row; for a probe of the mapping's own, the name of its entry.
     pub fn id(&self) -> Arc<str> {
         match self.way {
-            CheckWay::Own(_) => "own".into(),
+            CheckWay::Own(_) => self.entries[0].as_str().into(),
             CheckWay::Table(probe) => probe.id.into(),
         }
+    }
+
+    /// Whether it asks nobody, so that it can be made without a network.
+    pub fn is_offline(&self) -> bool {
+        matches!(self.way, CheckWay::Table(probe) if probe.is_offline())
     }
 
     /// Whether one answer serves both: the same probe of the same credential.
     pub fn same_as(&self, other: &Self) -> bool {
         let probe = match (&self.way, &other.way) {
             (CheckWay::Table(one), CheckWay::Table(other)) => one.id == other.id,
-            (CheckWay::Own(one), CheckWay::Own(other)) => std::ptr::eq(*one, *other),
+            (CheckWay::Own(one), CheckWay::Own(other)) => own::same(one, other),
             _ => false,
         };
         probe && self.credential.same_as(&other.credential)
@@ -88,23 +92,40 @@ impl<'m> Check<'m> {
 
     /// What to do next, given what was heard so far. It ends after a few questions, whatever is heard.
     pub fn step(&self, heard: &[Heard], now: Stamp) -> Step {
+        let credential = &self.credential;
         match self.way {
-            CheckWay::Table(Probe { way: Way::Steps(step), .. }) => step(&self.credential, heard, now),
-            CheckWay::Own(_) => Step::Done(Found::unknown(ProbeReason::NotAsked, "a probe of one's own")),
+            CheckWay::Own(spec) => own::step(spec, credential, heard),
+            CheckWay::Table(probe) => match probe.way {
+                Way::Calls(calls) => walk(calls, credential, heard, now),
+                Way::Derived(derive, calls) => match derive(credential, now) {
+                    Ok(credential) => walk(calls, &credential, heard, now),
+                    Err(found) => Step::Done(found),
+                },
+                Way::Offline(form) => Step::Done(offline::read(form, credential, now)),
+                Way::Steps(step) => step(credential, heard, now),
+            },
         }
     }
 }
 
-impl Found {
-    pub fn unknown(reason: ProbeReason, what: impl Into<String>) -> Self {
-        Self {
-            verdict: ProbeVerdict::Unknown,
-            reason,
-            evidence: ProbeEvidence::Network,
-            what: what.into(),
-            help: String::new(),
-            expires_at: None,
-            facts: Vec::new(),
+/// The calls of a row in their order, until an answer decides.
+fn walk(calls: &[Call], credential: &Credential, heard: &[Heard], now: Stamp) -> Step {
+    for (call, heard) in calls.iter().zip(heard) {
+        match heard {
+            Heard::Failed(failure) => return Step::Done((*failure).into()),
+            Heard::Http(answer) => match reading::read(call, answer, credential, now) {
+                Read::Done(found) => return Step::Done(found),
+                Read::Next => {}
+            },
+            Heard::Postgres(_) | Heard::Redis(_) => return Step::Done(no_http()),
         }
     }
+    match calls.get(heard.len()) {
+        Some(call) => request::step(call, credential),
+        None => Step::Done(Found::unknown(ProbeReason::BadAnswer, "the answers of the service prove nothing")),
+    }
+}
+
+fn no_http() -> Found {
+    Found::unknown(ProbeReason::BadAnswer, "the answer was no HTTP")
 }

@@ -2,7 +2,7 @@
 //!
 //! A URL is read as strictly as a mapping's: what is unusual in it is refused and not guessed.
 
-use std::net::IpAddr;
+use crate::mapping::{is_this_machine, url_host};
 
 /// The hosts a probe names. The only way to an `HttpAsk` leads past it.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ impl AllowedHosts {
     }
 
     pub(super) fn bind(&self, url: &str) -> Result<Bound, HostError> {
-        let (secure, host) = parts(url).ok_or(HostError::BadUrl)?;
+        let (secure, host) = url_host(url).ok_or(HostError::BadUrl)?;
         if !self.hosts.iter().any(|known| matches(known, &host)) {
             return Err(HostError::Foreign);
         }
@@ -59,43 +59,6 @@ fn matches(known: &str, host: &str) -> bool {
         Some(rest) => host.strip_suffix(rest).is_some_and(|front| front.len() > 1 && front.ends_with('.')),
         None => known == host,
     }
-}
-
-/// Whether it is https, and the host in lower case without brackets; `None` for anything unusual.
-fn parts(url: &str) -> Option<(bool, String)> {
-    let (secure, rest) = match url.strip_prefix("https://") {
-        Some(rest) => (true, rest),
-        None => (false, url.strip_prefix("http://")?),
-    };
-    if url.chars().any(|character| character.is_control() || character.is_whitespace() || character == '\\') {
-        return None;
-    }
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(inner) => inner.split_once(']').map(|(host, tail)| (host, tail.strip_prefix(':').unwrap_or(tail)))?,
-        None => authority.split_once(':').unwrap_or((authority, "")),
-    };
-    let legal = is_host(host) && (port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0));
-    legal.then(|| (secure, host.to_ascii_lowercase()))
-}
-
-/// Letters, digits, hyphens and dots, or an IPv6 address.
-fn is_host(text: &str) -> bool {
-    if text.parse::<IpAddr>().is_ok() {
-        return true;
-    }
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    text.len() <= 253 && text.split('.').all(label)
-}
-
-fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("crypto", &["model"]),
     ("judge", &["keys", "mapping", "model", "yaml"]),
     ("plan", &["judge", "mapping", "model"]),
-    ("probe", &["mapping", "model"]),
+    ("probe", &["crypto", "mapping", "model"]),
     ("scan", &["keys", "mapping", "model", "yaml"]),
     ("draft", &["mapping", "model", "scan", "yaml"]),
     ("documents", &["mapping", "model"]),

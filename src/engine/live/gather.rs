@@ -73,8 +73,8 @@ impl Values<'_> {
 }
 
 /// Whether the mapping or the table has a live check for the entry, with a value or without.
-pub fn has_probe(entry: &Entry) -> bool {
-    entry.detail().probe.is_some() || PROBES.iter().any(|probe| entry.service.as_deref() == Some(probe.service))
+pub fn has_probe(mapping: &Mapping, entry: &Entry) -> bool {
+    Check::of(mapping, entry, &|_| Some(SecretValue::from("any"))).is_some()
 }
 
 pub(super) fn gather<'m>(values: &Values<'m>, selection: &Selection, asker: &Asker) -> Gathered<'m> {
@@ -84,7 +84,7 @@ pub(super) fn gather<'m>(values: &Values<'m>, selection: &Selection, asker: &Ask
         // What is missing, unreadable or a placeholder is said by other rules.
         let Some(own) = values.of(entry) else {
             // Without a network no value is read; what is not asked for that reason alone is told.
-            if asker.is_offline() && has_probe(entry) {
+            if asker.is_offline() && has_probe(values.mapping, entry) {
                 settled.insert(entry.name.clone(), Arc::new(unasked(entry, not_asked(), asker)));
             }
             continue;
@@ -130,10 +130,10 @@ pub(super) fn not_asked() -> Found {
 
 /// A check that ended before its first question.
 fn unasked(entry: &Entry, found: Found, asker: &Asker) -> ProbeResult {
-    let probe = PROBES.iter().find(|probe| entry.service.as_deref() == Some(probe.service));
-    let probe = if entry.detail().probe.is_some() { "own" } else { probe.map_or("own", |probe| probe.id) };
+    let row = PROBES.iter().find(|probe| entry.service.as_deref() == Some(probe.service));
     ProbeResult {
-        probe: probe.into(),
+        // One of the mapping's own goes by the name of its entry.
+        probe: row.map_or(entry.name.as_str(), |row| row.id).into(),
         verdict: found.verdict,
         reason: found.reason,
         evidence: found.evidence,

@@ -26,7 +26,7 @@ struct Course {
 
 pub(super) async fn run(check: &Check<'_>, values: &Values<'_>, asker: &Asker) -> ProbeResult {
     let mut course = Course::default();
-    let found = course.to_its_end(check, asker).await;
+    let found = course.finish(check, asker).await;
     let status = course.heard.iter().rev().find_map(|heard| match heard {
         Heard::Http(answer) => Some(answer.status),
         _ => None,
@@ -52,7 +52,7 @@ pub(super) async fn run(check: &Check<'_>, values: &Values<'_>, asker: &Asker) -
 }
 
 impl Course {
-    async fn to_its_end(&mut self, check: &Check<'_>, asker: &Asker) -> Found {
+    async fn finish(&mut self, check: &Check<'_>, asker: &Asker) -> Found {
         while self.heard.len() < MOST_QUESTIONS {
             let ask = match check.step(&self.heard, asker.now()) {
                 Step::Done(found) => return found,

@@ -78,6 +78,7 @@ pub const SERVICES: &[Service] = &[
         ],
     ),
     service("langchain-langsmith", "LangChain/LangSmith", &[("_API_KEY", "langsmith-api-key")]),
+    service("langfuse", "Langfuse", NOTHING),
     service("langgraph", "LangGraph", NOTHING),
     service("linear", "Linear", &[("_API_KEY", "linear-api-key")]),
     service("llama-api", "Llama API", NOTHING),
@@ -132,6 +133,7 @@ pub const SERVICES: &[Service] = &[
     service("telegram", "Telegram", &[("_BOT_TOKEN", "telegram-bot-token")]),
     service("together-ai", "Together AI", NOTHING),
     service("twilio", "Twilio", NOTHING),
+    service("upstash", "Upstash", NOTHING),
     service("venice-ai", "Venice AI", NOTHING),
     service(
         "vercel",

@@ -134,6 +134,8 @@ const WRAPS: &[(&str, &str)] = &[
     ("format", "entries: { A: { esc: a, format: { @ } } }\n"),
     ("allowance", "entries: { A: { esc: a, allow: [ { @ } ] } }\n"),
     ("probe", "entries: { A: { esc: a, probe: { @ } } }\n"),
+    ("probe-when", "entries: { A: { esc: a, probe: { when: { @ } } } }\n"),
+    ("probe-condition", "entries: { A: { esc: a, probe: { when: { live: { @ } } } } }\n"),
     ("ssh", "ssh: { @ }\n"),
     ("ssh-public-key", "ssh: { public-key: { @ } }\n"),
     ("machine", "ssh: { machines: [ { @ } ] }\n"),
