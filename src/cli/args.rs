@@ -22,7 +22,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Tell whether every secret is there, real, well-formed, equal on both sides and visible
-    Check(CheckArgs),
+    Check(LookArgs),
+    /// Ask the services themselves whether the credentials work
+    Probe(ProbeArgs),
     /// Show what sync would do, and write nothing
     Plan(PlanArgs),
     /// Bring ESC and GitHub to agree, as far as nothing is lost by it
@@ -127,6 +129,25 @@ pub(crate) struct Addresses {
     /// Lambda Cloud API address [env: LAMBDA_API_URL]
     #[arg(long, global = true, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) lambda_api_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LookArgs {
+    /// Ask the services whether the credentials work, and the endpoints whether they are healthy
+    #[arg(long)]
+    pub(crate) live: bool,
+    #[command(flatten)]
+    pub(crate) judging: CheckArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArgs {
+    /// Ask the health endpoints of the mapping as well
+    #[arg(long)]
+    pub(crate) endpoints: bool,
+    /// Fail from this severity on: note, warning or error
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity_word)]
+    pub(crate) fail_on: Severity,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,10 @@
 //! `check`: observe, remember, judge, report. Nothing remote is written.
 
 use crate::{
-    engine::{Look, Observed, State},
+    engine::{
+        Look, Observed, State,
+        live::{self, Asker},
+    },
     judge::judge,
     model::{JobSnapshot, Snapshot},
     store::Stores,
@@ -9,14 +12,14 @@ use crate::{
 
 use super::{
     Failure,
-    args::{CheckArgs, Global},
+    args::{Global, LookArgs},
     exit::Exit,
     progress,
     session::{self, Session},
     state,
 };
 
-pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
+pub(crate) fn run(global: &Global, args: &LookArgs) -> Result<Exit, Failure> {
     let (session, targets) = Session::open(global, "check")?;
     let mut stores = session.stores();
     let job = session::job(&mut stores)?;
@@ -26,8 +29,15 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
         session::runtime()?.block_on(look(&session, &stores, job))?.map(|observed| observed.snapshot)
     };
     let Some(snapshot) = snapshot else { return Ok(progress::interrupted()) };
-    let judgement = judge(session.mapping(), &snapshot, session::judge_options(args));
-    let report = session.report(&snapshot, judgement, &stores, args.fail_on);
+    let asker = args.live.then(|| session.asker());
+    let Some(snapshot) = asked(&session, &stores, snapshot, asker.as_ref())? else {
+        return Ok(progress::interrupted());
+    };
+    let judgement = judge(session.mapping(), &snapshot, session::judge_options(&args.judging));
+    let mut report = session.report(&snapshot, judgement, &stores, args.judging.fail_on);
+    if let Some(asker) = &asker {
+        report = session.with_asked(report, asker);
+    }
     targets.write(&report)?;
     Ok(Exit::of(&report))
 }
@@ -37,6 +47,22 @@ async fn look(session: &Session<'_>, stores: &Stores, job: Option<JobSnapshot>) 
     let state = remembered(session, stores).await?;
     let task = session.task(stores);
     Ok(progress::watch(task.look(job, state.as_ref(), Look::default()), || progress::said(stores)).await)
+}
+
+/// The same with what the services themselves say, if they are to be asked. `None`: interrupted.
+fn asked(
+    session: &Session<'_>,
+    stores: &Stores,
+    mut snapshot: Snapshot,
+    asker: Option<&Asker>,
+) -> Result<Option<Snapshot>, Failure> {
+    let Some(asker) = asker else { return Ok(Some(snapshot)) };
+    let asking = live::live(session.mapping(), &snapshot, &session.selection, asker);
+    let told =
+        session::runtime()?.block_on(async { progress::watch(asking, || progress::said_live(stores, asker)).await });
+    let Some(told) = told else { return Ok(None) };
+    snapshot.live = told;
+    Ok(Some(snapshot))
 }
 
 /// A check without memory is still a check: what cannot be compared is `unverified`, and why is said.

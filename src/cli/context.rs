@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    engine::live::{Asker, AskerOptions},
     http::{BaseUrl, Client, Options, ProxySettings},
     mapping::Mapping,
     store::Stores,
@@ -64,6 +65,14 @@ impl Context {
     /// A variable of the environment the command runs in.
     pub(crate) fn var(&self, name: &str) -> Option<String> {
         self.environment.var(name)
+    }
+
+    /// The way to services; in the sandbox it answers in the place of all of them.
+    pub(crate) fn asker(&self, global: &Global) -> Asker {
+        let own = AskerOptions::default();
+        let detour = self.sandbox.as_ref().and_then(|_| BaseUrl::parse(&self.var("PULUMI_BACKEND_URL")?).ok());
+        let deadline = own.deadline.min(global.timeout);
+        Asker::new(&self.client(global), AskerOptions { deadline, offline: global.offline, detour, ..own })
     }
 
     /// What requests go through.

@@ -12,11 +12,13 @@ mod explain;
 mod failure;
 mod harden;
 mod history;
+mod live_words;
 mod logging;
 mod mapping;
 mod mapping_file;
 mod output;
 mod plan_file;
+mod probe;
 mod progress;
 mod rollback;
 mod sandbox;
@@ -73,6 +75,7 @@ fn quiet_panics() {
 fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(args) => check::run(&cli.global, args),
+        Command::Probe(args) => probe::run(&cli.global, args),
         Command::Plan(args) => sync::plan(&cli.global, args),
         Command::Sync(args) => sync::sync(&cli.global, args),
         Command::Attest(args) => attest::run(&cli.global, args),

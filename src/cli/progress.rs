@@ -8,7 +8,7 @@ use std::{
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::store::Stores;
+use crate::{engine::live::Asker, store::Stores};
 
 use super::{Failure, exit::Exit, terminal};
 
@@ -81,6 +81,11 @@ pub(crate) async fn settle<T>(
 pub(crate) fn said(stores: &Stores) -> String {
     let sent = stores.requests();
     format!("reading: {} requests to ESC, {} to GitHub", sent.esc, sent.github)
+}
+
+/// What is said while services are asked.
+pub(crate) fn said_live(stores: &Stores, asker: &Asker) -> String {
+    format!("{}, {} to services", said(stores), asker.requests())
 }
 
 /// Stopped before anything was written.

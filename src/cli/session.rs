@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    engine::{Applied, Selection, Task},
+    engine::{Applied, Selection, Task, live::Asker},
     judge::{JudgeOptions, Judgement},
     ledger::journal::run_id,
     mapping::{Loaded, Mapping, SshSpec},
@@ -59,6 +59,17 @@ impl<'g> Session<'g> {
 
     pub(crate) fn stores(&self) -> Stores {
         self.context.stores(self.global, self.mapping())
+    }
+
+    /// The way to the services themselves.
+    pub(crate) fn asker(&self) -> Asker {
+        self.context.asker(self.global)
+    }
+
+    /// The report with the number of questions that services were asked.
+    pub(crate) fn with_asked(&self, mut report: Report, asker: &Asker) -> Report {
+        report.requests.push(("probes".to_owned(), asker.requests()));
+        report.decided()
     }
 
     pub(crate) fn task<'a>(&'a self, stores: &'a Stores) -> Task<'a> {

@@ -10,6 +10,8 @@ use crate::{
     report::{EntryReport, PlaceReport, Report, Verdict},
 };
 
+use super::live_words;
+
 /// All that a run found out.
 pub(crate) struct Outcome<'a> {
     pub(crate) command: &'static str,
@@ -26,7 +28,7 @@ pub(crate) struct Outcome<'a> {
 pub(crate) fn report(outcome: Outcome<'_>) -> Report {
     let Outcome { mapping, selection, snapshot, judgement, .. } = outcome;
     let chosen = mapping.entries.iter().zip(judgement.entries).filter(|(entry, _)| selection.contains(entry));
-    let mut incomplete = false;
+    let mut incomplete = live_words::is_incomplete(&snapshot.live);
     let entries: Vec<_> = chosen
         .inspect(|(_, judged)| incomplete |= judged.is_incomplete())
         .map(|(entry, judged)| entry_report(entry, judged, snapshot))
@@ -42,8 +44,8 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         outcomes: Vec::new(),
         remarks: Vec::new(),
         ssh: None,
-        probes: Vec::new(),
-        endpoints: Vec::new(),
+        probes: live_words::probes(mapping, &snapshot.live),
+        endpoints: live_words::endpoints(&snapshot.live),
         references: Vec::new(),
         located: Vec::new(),
         doctor: None,

@@ -37,6 +37,27 @@ impl ReadPlan {
         plan
     }
 
+    /// Only what holds values that `wanted` entries are checked by: their environments, those of the other values
+    /// of the same services, and the variables that ESC does not have.
+    pub fn of_values(mapping: &Mapping, selection: &Selection, wanted: &dyn Fn(&Entry) -> bool) -> Self {
+        let asked = mapping.entries.iter().filter(|entry| selection.contains(entry) && wanted(entry));
+        let services: BTreeSet<_> = asked.clone().filter_map(|entry| entry.service.as_ref()).collect();
+        let companions =
+            mapping.entries.iter().filter(|entry| entry.service.as_ref().is_some_and(|id| services.contains(id)));
+        let mut plan = Self::default();
+        for entry in asked.chain(companions) {
+            match &entry.esc {
+                Some(esc) => insert_shared(&mut plan.environments, &esc.environment),
+                None => {
+                    for place in entry.github.iter().filter(|place| place.slot == Slot::Variable) {
+                        insert_shared(&mut plan.variables, &place.scope);
+                    }
+                }
+            }
+        }
+        plan
+    }
+
     /// Inside a job a value may come from another scope than the one that is mapped: from the job's
     /// own repository before the organization, and from both where the job is outside an environment.
     pub fn add_job(&mut self, repository: &RepoRef) {

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Certificate, redirect::Policy};
+use reqwest::{Certificate, dns::Resolve, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 use super::{BaseUrl, Clock, HttpError, Jitter, ProxySettings, TlsFailure, Transport, names::SystemNames};
@@ -75,6 +75,9 @@ struct Inner {
     transport: Option<Arc<dyn Transport>>,
 }
 
+/// Within the deadline of a probe there is time for a second attempt.
+const STRANGER_CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
+
 pub(super) const USER_AGENT: &str = concat!("esc-sync/", env!("CARGO_PKG_VERSION"));
 
 impl Client {
@@ -113,32 +116,36 @@ impl Client {
         pool.as_ref().ok_or(HttpError::Tls(TlsFailure::NoRoots))
     }
 
-    /// Plain http to this machine: no proxy, and a TLS configuration that trusts nobody.
+    /// Plain http to this machine: no proxy.
     fn build_plain(&self) -> Option<reqwest::Client> {
-        let provider = Arc::new(ring::default_provider());
-        let nobody = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .ok()?
-            .with_root_certificates(RootCertStore::empty())
-            .with_no_client_auth();
-        self.common().no_proxy().tls_backend_preconfigured(nobody).build().ok()
+        without_tls(self.common())
     }
 
     fn build_tls(&self) -> Option<reqwest::Client> {
-        self.build_tls_with(self.common())
+        self.with_tls(self.common().https_only(true))
     }
 
     /// A pool of its own that tells the server's certificate, for one look.
     pub(super) fn looking(&self, base: &BaseUrl) -> Result<reqwest::Client, HttpError> {
-        let built =
-            if base.is_plain() { self.build_plain() } else { self.build_tls_with(self.common().tls_info(true)) };
+        let built = if base.is_plain() {
+            self.build_plain()
+        } else {
+            self.with_tls(self.common().https_only(true).tls_info(true))
+        };
         built.ok_or(HttpError::Tls(TlsFailure::NoRoots))
     }
 
-    fn build_tls_with(&self, common: reqwest::ClientBuilder) -> Option<reqwest::Client> {
+    /// A pool for those who are no store of ours, whose addresses `names` gives.
+    pub(super) fn build_for_strangers(&self, tls: bool, names: Arc<impl Resolve + 'static>) -> Option<reqwest::Client> {
+        let connect_timeout = self.0.options.connect_timeout.min(STRANGER_CONNECT_TIMEOUT);
+        let builder = self.common().connect_timeout(connect_timeout).dns_resolver(names);
+        if tls { self.with_tls(builder.https_only(true)) } else { without_tls(builder) }
+    }
+
+    fn with_tls(&self, builder: reqwest::ClientBuilder) -> Option<reqwest::Client> {
         // Whoever installs a provider first wins; all of ours are ring.
         let _ = ring::default_provider().install_default();
-        let mut builder = common.https_only(true).no_proxy();
+        let mut builder = builder.no_proxy();
         if let Some(proxy) = self.0.options.proxy.to_proxy() {
             builder = builder.proxy(proxy.ok()?);
         }
@@ -160,6 +167,17 @@ impl Client {
             .pool_max_idle_per_host(64)
             .dns_resolver(Arc::new(SystemNames))
     }
+}
+
+/// No proxy, and a TLS configuration that trusts nobody.
+fn without_tls(builder: reqwest::ClientBuilder) -> Option<reqwest::Client> {
+    let provider = Arc::new(ring::default_provider());
+    let nobody = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    builder.no_proxy().tls_backend_preconfigured(nobody).build().ok()
 }
 
 impl fmt::Debug for Client {

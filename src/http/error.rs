@@ -2,12 +2,14 @@
 
 use std::{error::Error, io, time::Duration};
 
-use super::names::NameNotFound;
+use super::names::{AddressRefused, NameNotFound};
 use crate::model::{Cause, Stamp, Unread};
 
 /// Why there is no answer, or none that can be used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum HttpError {
+    #[error("every address of the host is a private one, and that was not allowed by name")]
+    BlockedAddress,
     #[error("no connection: {0}")]
     Connect(ConnectFailure),
     #[error("a path would have left its place")]
@@ -90,7 +92,8 @@ impl HttpError {
     /// Whether the request was certainly not carried out: it never left, or was turned away.
     pub fn is_before_sending(&self) -> bool {
         match self {
-            Self::Connect(_)
+            Self::BlockedAddress
+            | Self::Connect(_)
             | Self::IllegalPath
             | Self::OtherOrigin
             | Self::Paused { .. }
@@ -125,7 +128,7 @@ impl HttpError {
     fn cause(&self) -> Cause {
         match self {
             Self::Connect(ConnectFailure::Timeout) | Self::Timeout { .. } => Cause::Timeout,
-            Self::Connect(_) | Self::Tls(_) => Cause::Network,
+            Self::BlockedAddress | Self::Connect(_) | Self::Tls(_) => Cause::Network,
             Self::Paused { status: 500.., .. } | Self::Status { status: 500.. } => Cause::Server,
             Self::Paused { .. } | Self::Status { status: 429 } => Cause::RateLimit,
             Self::IllegalPath
@@ -139,6 +142,7 @@ impl HttpError {
 
     fn help(&self, service: &str) -> String {
         match self {
+            Self::BlockedAddress => format!("allow the private address of {service} by name, if it is meant"),
             Self::Connect(ConnectFailure::Name) => format!("check the address of {service} and this machine's DNS"),
             Self::Connect(_) => format!("check that {service} can be reached from here, and the proxy settings"),
             Self::Tls(TlsFailure::NotYetValid | TlsFailure::Expired) => {
@@ -190,6 +194,9 @@ fn known(source: &(dyn Error + 'static)) -> Option<HttpError> {
     }
     if source.is::<NameNotFound>() {
         return Some(HttpError::Connect(ConnectFailure::Name));
+    }
+    if source.is::<AddressRefused>() {
+        return Some(HttpError::BlockedAddress);
     }
     let system = source.downcast_ref::<io::Error>()?;
     // An `io::Error` gives its inner error's source as its own, so the inner one is looked at here.

@@ -37,6 +37,11 @@ impl ProxySettings {
         Some(format!("{}://{}{port}", url.scheme(), url.host_str()?))
     }
 
+    /// The proxy's own host, as it is looked up.
+    pub(super) fn host(&self) -> Option<String> {
+        self.url.as_ref()?.host_str().map(str::to_owned)
+    }
+
     pub(super) fn to_proxy(&self) -> Option<reqwest::Result<Proxy>> {
         let url = self.url.clone()?;
         Some(Proxy::https(url).map(|proxy| proxy.no_proxy(NoProxy::from_string(&self.except))))

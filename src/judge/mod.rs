@@ -14,6 +14,7 @@ mod format;
 mod line;
 mod machines_key;
 mod outdated;
+mod probed;
 mod recalled;
 mod remedy;
 mod rule;
@@ -27,10 +28,13 @@ mod conflict;
 mod denied_value;
 mod drifted;
 mod duplicate_value;
+mod exhausted_quota;
+mod expiring_credential;
 mod hidden_config;
 mod invisible;
 mod key_due;
 mod key_halves_differ;
+mod limited_credential;
 mod malformed_key;
 mod malformed_value;
 mod missing;
@@ -38,6 +42,7 @@ mod moved_repository;
 mod not_base64;
 mod placeholder;
 mod plain_secret;
+mod rejected_credential;
 mod rotation_open;
 mod scope_limit;
 mod shadowed;
@@ -45,7 +50,10 @@ mod stray_whitespace;
 mod too_old;
 mod undetermined_value;
 mod unexpected_value;
+mod unhealthy_endpoint;
 mod unmanaged;
+mod unprobed;
+mod unreachable_endpoint;
 mod unreadable;
 mod unsettled_write;
 mod unused_allowance;
@@ -59,7 +67,7 @@ mod testing;
 
 use crate::{
     mapping::Mapping,
-    model::{Encoding, Evidence, Place, SecretValue, Severity, Snapshot, Stamp, Status},
+    model::{Encoding, EndpointResult, Evidence, Place, SecretValue, Severity, Snapshot, Stamp, Status},
 };
 
 pub use placeholder::{Family, placeholder_family};
@@ -72,7 +80,8 @@ use world::{Findings, World};
 
 /// Whether a rule says no more than that something could not be found out.
 pub fn is_ignorance(rule: &str) -> bool {
-    [unreadable::RULE.id, unsettled_write::RULE.id].contains(&rule)
+    let rules = [unprobed::RULE.id, unreachable_endpoint::RULE.id, unreadable::RULE.id, unsettled_write::RULE.id];
+    rules.contains(&rule)
 }
 
 /// A rule's statement about an entry or, outside any entry, about the world.
@@ -111,6 +120,11 @@ impl EntryJudgement {
     pub fn is_incomplete(&self) -> bool {
         self.findings.iter().any(|finding| is_ignorance(finding.rule) && finding.status == Some(Status::Unknown))
     }
+}
+
+/// What a health endpoint makes of the verdict, if anything; it is among the findings of no entry as well.
+pub fn endpoint_finding(endpoint: &EndpointResult) -> Option<Finding> {
+    unhealthy_endpoint::finding(endpoint).or_else(|| unreachable_endpoint::finding(endpoint))
 }
 
 /// What judging depends on beside the mapping and the snapshot.
@@ -175,7 +189,7 @@ fn judge_entry(subject: &Subject, mut findings: Vec<Finding>) -> EntryJudgement 
 fn evidence(status: Status, subject: &Subject) -> Evidence {
     match status {
         Status::Unknown => Evidence::None,
-        Status::Denied | Status::Malformed | Status::Placeholder => Evidence::Value,
+        Status::Denied | Status::Malformed | Status::Placeholder | Status::Rejected => Evidence::Value,
         Status::Conflict | Status::Mismatch => subject.proof_of_difference(),
         _ => subject.proof().unwrap_or(Evidence::Presence),
     }

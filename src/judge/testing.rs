@@ -3,6 +3,7 @@
 //! A `Case` starts empty: one organization `acme`, one environment
 //! `acme/default/prod`, one repository `acme/app` that must see everything.
 
+mod live;
 mod memory;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -7,14 +7,14 @@ use proptest::{
 
 use super::{
     EntryJudgement, RULES,
-    testing::{Case, STAMP, private_key},
+    testing::{Case, NOW, STAMP, private_key},
 };
-use crate::model::{Encoding, Stamp, Visibility};
+use crate::model::{Encoding, ProbeReason, ProbeVerdict, Stamp, Visibility};
 
 #[test]
 fn the_set_of_rules() {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred conflict denied-value drifted duplicate-value hidden-config invisible key-due key-halves-differ malformed-key malformed-value missing moved-repository not-base64 placeholder-value plain-secret rotation-open scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unmanaged unreadable unsettled-write unused-allowance unverified value-mismatch value-too-large wide-policy");
+    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred conflict denied-value drifted duplicate-value exhausted-quota expiring-credential hidden-config invisible key-due key-halves-differ limited-credential malformed-key malformed-value missing moved-repository not-base64 placeholder-value plain-secret rejected-credential rotation-open scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unhealthy-endpoint unmanaged unprobed unreachable-endpoint unreadable unsettled-write unused-allowance unverified value-mismatch value-too-large wide-policy");
 }
 
 /// One world in which every rule has something to say, around the given values.
@@ -91,7 +91,15 @@ fn world(values: &[String]) -> Case {
         .value("o", value(9))
         .listed_at("O", STAMP)
         .wrote("O", value(10), STAMP)
-        .listed("STRANGER");
+        .listed("STRANGER")
+        .probed("A", ProbeVerdict::Limited, ProbeReason::Scope)
+        .probed("B", ProbeVerdict::Live, ProbeReason::Exhausted)
+        .probed("C", ProbeVerdict::Rejected, ProbeReason::RejectedByService)
+        .probed("F", ProbeVerdict::Unknown, ProbeReason::Timeout)
+        .probed("K", ProbeVerdict::Live, ProbeReason::Accepted)
+        .expiring("K", NOW)
+        .endpoint("frontend", true, ProbeVerdict::Rejected)
+        .endpoint("backend", true, ProbeVerdict::Unknown);
     case.snapshot.job.as_mut().expect("A is in it").partial = true;
     case.snapshot.github.moved.insert("acme/old".parse().expect("a repository"));
     for at in 0..101 {

@@ -1,7 +1,7 @@
 //! An exception that excepts nothing any more. Also where exceptions are applied.
 
 use super::{
-    Finding, remedy,
+    Finding, probed, remedy,
     rule::{Check, Rule, rule},
     subject::Subject,
 };
@@ -26,7 +26,8 @@ pub(super) fn silence(subject: &Subject, findings: &mut Vec<Finding>) {
     if subject.has_unread() || subject.silences(&RULE) {
         return;
     }
-    for (allowance, _) in allowances.iter().zip(used).filter(|(_, used)| !used) {
+    let idle = allowances.iter().zip(used).filter(|(_, used)| !used).map(|(allowance, _)| allowance);
+    for allowance in idle.filter(|allowance| !probed::is_mute(subject, &allowance.rule)) {
         let place = subject.entry.places().next();
         let what = format!("remove `{}` from `allow`", allowance.rule);
         let reason = match rule(&allowance.rule) {

@@ -48,7 +48,7 @@ fn told(fact: &Fact, page: &Page<'_>) -> Option<String> {
 fn moment(text: &str) -> Option<Stamp> {
     let text = text.trim();
     if let Ok(number) = text.parse::<i64>() {
-        return (number > 0).then(|| Stamp(if number > 99_999_999_999 { number / 1000 } else { number }));
+        return (number > 0).then_some(Stamp(if number > 99_999_999_999 { number / 1000 } else { number }));
     }
     let plain = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" +0000")).map(|rest| format!("{rest}Z"));
     Stamp::from_str(plain.as_deref().unwrap_or(text)).ok()

@@ -9,6 +9,8 @@
 //! the first two lists must never see a pass that is none: unless the verdict is
 //! `pass`, one of them holds something. Nothing is listed that was not looked at.
 
+mod live;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -27,7 +29,7 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
 struct Gate<'a> {
     missing_secrets: Vec<&'a str>,
     failed_services: Vec<String>,
-    health_checks: Vec<HealthCheck<'a>>,
+    health_checks: Vec<Health<'a>>,
     esc_status: String,
     verdict: &'static str,
     exit_code: u8,
@@ -35,6 +37,13 @@ struct Gate<'a> {
     checked: usize,
     mapping: &'a str,
     run: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Health<'a> {
+    Entries(HealthCheck<'a>),
+    Live(live::LiveCheck<'a>),
 }
 
 /// What the entries of one service came to.
@@ -60,7 +69,11 @@ fn gate(report: &Report) -> Gate<'_> {
     Gate {
         missing_secrets,
         failed_services,
-        health_checks: services.iter().map(|(service, entries)| health_check(report, service, entries)).collect(),
+        health_checks: services
+            .iter()
+            .map(|(service, entries)| Health::Entries(health_check(report, service, entries)))
+            .chain(live::checks(report).map(Health::Live))
+            .collect(),
         esc_status: esc_status(report),
         verdict: report.verdict.as_str(),
         exit_code: report.exit_code(),
@@ -95,6 +108,7 @@ fn failed_services(report: &Report, services: &BTreeMap<&str, Vec<&EntryReport>>
     );
     let rules: BTreeSet<_> =
         general.chain(troubles.iter().map(|(_, finding)| finding)).map(|finding| finding.rule).collect();
+    failed.extend(live::failed(report));
     failed.extend(rules.into_iter().map(|rule| format!("esc-sync: {rule}")));
     failed
 }

@@ -7,6 +7,7 @@
 //! the entries (findings of none, nothing checked), one more case says so, so that
 //! the page is never greener than the verdict.
 
+mod live;
 mod writes;
 
 use std::{
@@ -21,7 +22,8 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::of(report);
     let general = general_case(report, &summary);
     let extra = general.as_ref().map(|case| case.outcome);
-    let writes = writes::cases(report);
+    let mut writes = writes::cases(report);
+    writes.extend(live::cases(report));
     let of_entries = || report.entries.iter().map(|entry| outcome(report, entry));
     let outcomes = || of_entries().chain(writes.iter().map(|case| case.outcome)).chain(extra);
     let count = |wanted| outcomes().filter(|outcome| *outcome == wanted).count();

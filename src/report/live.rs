@@ -40,3 +40,49 @@ pub struct EndpointReport {
     /// What it makes of the verdict of the report, if anything.
     pub finding: Option<Finding>,
 }
+
+impl ProbeReport {
+    /// Whom it asked, by which probe.
+    pub(super) fn asked(&self) -> String {
+        match &self.host {
+            Some(host) => format!("{} at {host}", self.probe),
+            None => self.probe.clone(),
+        }
+    }
+
+    /// How the verdict is known, in one line.
+    pub(super) fn known(&self) -> String {
+        let mut text = format!("{}, {}", self.reason, self.evidence);
+        if let Some(status) = self.status {
+            text.push_str(&format!(", status {status}"));
+        }
+        if self.host.is_some() {
+            text.push_str(&format!(", {} ms", self.latency_ms));
+        }
+        text
+    }
+
+    /// What was learned for free, one line.
+    pub(super) fn learned(&self) -> String {
+        let expiry = self.expires_at.iter().map(|at| format!("expires: {at}"));
+        let facts = self.facts.iter().map(|(name, fact)| format!("{name}: {fact}"));
+        expiry.chain(facts).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl EndpointReport {
+    /// An endpoint is no credential: it is healthy or not.
+    pub(super) fn health(&self) -> &'static str {
+        match self.verdict {
+            ProbeVerdict::Live => "healthy",
+            ProbeVerdict::Limited | ProbeVerdict::Rejected => "unhealthy",
+            ProbeVerdict::Unknown => "unknown",
+        }
+    }
+
+    pub(super) fn known(&self) -> String {
+        let status = self.status.map(|status| format!("status {status}, ")).unwrap_or_default();
+        let waits = if self.blocking { "blocking" } else { "not blocking" };
+        format!("{status}{} ms, {waits}", self.latency_ms)
+    }
+}

@@ -5,6 +5,7 @@
 //! whole entries, the worst come first, and a line says how many were left out.
 
 mod doctor;
+mod live;
 mod ssh;
 mod writes;
 
@@ -28,7 +29,7 @@ use crate::{
 
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::of(report);
-    let mut page = Page { out, room: MOST_BYTES, left_out: 0 };
+    let mut page = Page { out, room: room(report), left_out: 0 };
     page.force(&head(report, &summary))?;
     report.ssh.iter().try_for_each(|about| ssh::write(about, &mut page))?;
     report.doctor.iter().try_for_each(|about| doctor::write(about, &mut page))?;
@@ -44,12 +45,18 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     noted(report, &mut page)?;
+    live::write(report, &mut page)?;
     writes::calm(report, &mut page)?;
     if page.left_out > 0 {
         let line = format!("\n**{} more were left out** to keep this summary within its limit.\n", page.left_out);
         page.force(&line)?;
     }
     Ok(())
+}
+
+/// With live checks it is made for a comment on a pull request, which holds much less than a summary.
+fn room(report: &Report) -> usize {
+    if report.probes.is_empty() && report.endpoints.is_empty() { MOST_BYTES } else { MOST_OF_A_COMMENT }
 }
 
 /// Entries that are well but were remarked upon.
@@ -184,6 +191,8 @@ impl Page<'_> {
 
 /// The head and what closes the page fit into the rest of the 1 MiB.
 const MOST_BYTES: usize = 900 * 1024;
+/// GitHub takes comments of 65,536 characters.
+const MOST_OF_A_COMMENT: usize = 58_000;
 const MOST_FINDINGS: usize = 20;
 /// Characters of a name, and of a sentence or command.
 const SHORT: usize = 300;

@@ -6,6 +6,7 @@
 //! included, outweighs what was found (exit 3 over exit 1); and a run that checked
 //! nothing has failed.
 
+mod live;
 mod ssh;
 mod writes;
 
@@ -29,7 +30,8 @@ pub(super) fn decide(report: &Report) -> Verdict {
     let unknown = unsure || report.incomplete || outcomes.iter().any(|outcome| outcome.end == End::Unknown);
     let all = || findings.iter().chain(entries.iter().flat_map(|entry| &entry.findings));
     let weight = ssh::weight(report.ssh.as_ref());
-    let is_about_no_entry = entries.is_empty() && (report.ssh.is_some() || report.doctor.is_some());
+    let is_about_no_entry =
+        entries.is_empty() && (report.ssh.is_some() || report.doctor.is_some() || !report.endpoints.is_empty());
     if refused || failed || weight == Weight::Fail {
         Verdict::Fail
     } else if unknown || weight == Weight::Unknown {
@@ -59,6 +61,9 @@ pub struct Summary {
     looked_at: Option<String>,
     stages_in_trouble: usize,
     ssh_trouble: Option<String>,
+    /// What live checks came to, as it follows the count of entries.
+    live: String,
+    live_unknown: Option<&'static str>,
     incomplete: bool,
     verdict: Verdict,
     exit_code: u8,
@@ -89,6 +94,8 @@ impl Summary {
             looked_at: looked_at(report).filter(|_| report.entries.is_empty()),
             stages_in_trouble: report.doctor.as_ref().map_or(0, DoctorReport::troubled),
             ssh_trouble: report.ssh.as_ref().and_then(ssh::trouble),
+            live: live::sentence(report),
+            live_unknown: live::unknown(report),
             incomplete: report.incomplete,
             verdict: report.verdict,
             exit_code: report.exit_code(),
@@ -111,6 +118,7 @@ impl Summary {
             Some(looked_at) => looked_at.clone(),
             None => self.checked_sentence(),
         };
+        text.push_str(&self.live);
         let requests = counted(usize::try_from(self.requests).unwrap_or(usize::MAX), "request");
         write!(text, "; {requests} in {}", spoken(self.duration)).expect("a string takes all");
         text
@@ -178,7 +186,7 @@ impl Summary {
             0 if self.stages_in_trouble > 0 => {
                 format!("{} failed or could not be looked at", counted(self.stages_in_trouble, "stage"))
             }
-            0 => "a store could not be asked or did not answer".to_owned(),
+            0 => self.live_unknown.unwrap_or("a store could not be asked or did not answer").to_owned(),
             _ => format!("{unknown} of {} could not be checked", counted(self.entries, "entry")),
         };
         let beside = Self { severities: self.severities_beside_unread(), ..self.clone() };

@@ -8,6 +8,7 @@ mod job;
 mod judge;
 mod layering;
 mod ledger;
+mod live;
 mod mapping;
 mod mishaps;
 mod plan;

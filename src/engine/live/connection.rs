@@ -10,30 +10,24 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
+use super::door;
 use crate::{
-    http::{self, Roots},
+    http::{self, Names, Reach, Roots},
     probe::Failure,
 };
 
 /// Connects to whichever address of the host answers first, among those that may be connected to.
 pub(super) async fn connect(host: &str, port: u16, private: bool) -> Result<TcpStream, Failure> {
-    let known = http::addresses(host).await;
-    if known.is_empty() {
-        return Err(Failure::NameUnknown);
-    }
-    let allowed = known.into_iter().filter(|address| http::may_connect(*address, private)).take(MOST_ADDRESSES);
-    let attempts: Vec<_> =
-        allowed.map(|address| Box::pin(TcpStream::connect(SocketAddr::new(address, port)))).collect();
-    if attempts.is_empty() {
-        return Err(Failure::BlockedAddress);
-    }
+    let allowed = Names::System.allowed(host, private).await.map_err(|error| door::failure(&error))?;
+    let attempts = allowed.into_iter().take(MOST_ADDRESSES);
+    let attempts = attempts.map(|address| Box::pin(TcpStream::connect(SocketAddr::new(address, port))));
     let (stream, _) = select_ok(attempts).await.map_err(|_| Failure::Connect)?;
     Ok(stream)
 }
 
 /// Whether the other end is in a network of one's own.
 pub(super) fn is_private(stream: &TcpStream) -> bool {
-    stream.peer_addr().is_ok_and(|address| !http::may_connect(address.ip(), false))
+    stream.peer_addr().is_ok_and(|address| http::reach(address.ip()) != Reach::Public)
 }
 
 /// The connection inside TLS, its certificate verified for the host.

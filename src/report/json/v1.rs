@@ -12,10 +12,16 @@ use crate::{
     judge::Finding,
     model::{Stage, Status},
     plan::End,
-    report::{ActionReport, EntryReport, HeldBackReport, OutcomeReport, PlaceReport, Report, Summary},
+    report::{
+        ActionReport, EndpointReport, EntryReport, HeldBackReport, OutcomeReport, PlaceReport, ProbeReport, Report,
+        Summary,
+    },
 };
 
-use super::ssh::SshV1;
+use super::{
+    live::{EndpointV1, ProbeV1},
+    ssh::SshV1,
+};
 
 const SCHEMA: &str = "esc-sync/report/v1";
 
@@ -37,6 +43,11 @@ pub(super) struct Document<'a> {
     /// Of `doctor`.
     #[serde(skip_serializing_if = "Option::is_none")]
     stages: Option<Vec<StageV1<'a>>>,
+    /// Where live checks were made.
+    #[serde(skip_serializing_if = "List::is_empty")]
+    probes: List<'a, ProbeReport, ProbeV1<'a>>,
+    #[serde(skip_serializing_if = "List::is_empty")]
+    endpoints: List<'a, EndpointReport, EndpointV1<'a>>,
     /// Those of no entry.
     findings: List<'a, Finding, FindingV1<'a>>,
     requests: Requests<'a>,
@@ -146,6 +157,8 @@ impl<'a> From<&'a Report> for Document<'a> {
             remarks: &report.remarks,
             ssh: report.ssh.as_ref().map(SshV1::from),
             stages: report.doctor.as_ref().map(|doctor| doctor.stages.iter().map(StageV1::from).collect()),
+            probes: List { items: &report.probes, view: ProbeV1::from },
+            endpoints: List { items: &report.endpoints, view: EndpointV1::from },
             findings: List { items: &report.findings, view: FindingV1::from },
             requests: Requests(&report.requests),
             duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
@@ -269,6 +282,12 @@ impl Serialize for Requests<'_> {
             }
         }
         map.end()
+    }
+}
+
+impl<T, V> List<'_, T, V> {
+    fn is_empty(&self) -> bool {
+        self.items.is_empty()
     }
 }
 

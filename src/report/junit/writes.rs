@@ -18,11 +18,11 @@ use crate::{
 };
 
 pub(super) struct Case {
-    name: String,
+    pub(super) name: String,
     pub(super) outcome: Outcome,
-    kind: &'static str,
-    message: String,
-    help: String,
+    pub(super) kind: &'static str,
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
 pub(super) fn cases(report: &Report) -> Vec<Case> {

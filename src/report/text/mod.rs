@@ -4,6 +4,7 @@
 //! meaning; colour only repeats it.
 
 mod doctor;
+mod live;
 mod page;
 mod ssh;
 mod writes;
@@ -35,6 +36,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
         text.group(status, &entries)?;
     }
     text.general(&report.findings)?;
+    text.live(report)?;
     text.writes(report)?;
     text.foot(report)
 }

@@ -13,8 +13,9 @@ const DOCUMENT: &str = "docs/command-line.md";
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
 /// In the order of `--help`.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "check",
+    "probe",
     "plan",
     "sync",
     "attest",
@@ -66,7 +67,7 @@ fn default_of<'h>(help: &'h str, option: &str) -> Option<&'h str> {
 
 /// The tables of the document, each with the heading of the help it is about, and the commands that have it.
 const TABLES: [(&str, &str, &[&str]); 6] = [
-    ("## Options of every command", "Options", &["check", "plan", "sync", "attest", "rollback", "history"]),
+    ("## Options of every command", "Options", &["check", "probe", "plan", "sync", "attest", "rollback", "history"]),
     ("## Judging", "Judging", &["check", "plan", "sync", "attest"]),
     ("## Choices of plan and sync", "Choices", &["plan", "sync"]),
     ("## Writing", "Writing", &["sync", "attest", "rollback", "ssh rotate", "ssh resume", "ssh cancel", "ssh retire"]),
@@ -75,7 +76,10 @@ const TABLES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// Options that one command has for itself.
-const OWN: [(&str, &str); 19] = [
+const OWN: [(&str, &str); 22] = [
+    ("check", "`--live`"),
+    ("probe", "`--endpoints`"),
+    ("probe", "`--fail-on`"),
     ("plan", "`--out`"),
     ("sync", "`--plan`"),
     ("history", "`--run`"),
