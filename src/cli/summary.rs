@@ -46,6 +46,7 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         endpoints: Vec::new(),
         references: Vec::new(),
         located: Vec::new(),
+        scanned: None,
         incomplete,
         requests: outcome.requests,
         duration: outcome.duration,

@@ -11,6 +11,7 @@ mod rotation;
 mod selection;
 mod ssh_knowledge;
 mod sync;
+mod tree;
 
 pub use apply::{Pace, PaceOptions, Progress, Stop};
 pub use esc_state::EscState;
@@ -26,3 +27,4 @@ pub use sync::{
     Applied, Applying, Attested, Given, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite,
     Unwritable, key_place,
 };
+pub use tree::{Walk, Walked, walk};

@@ -23,7 +23,7 @@ mod writes;
 use std::{fmt, io, sync::Arc, time::Duration};
 
 pub use live::{EndpointReport, ProbeReport};
-pub use scan::{LocatedFinding, ReferenceReport};
+pub use scan::{LocatedFinding, ReferenceReport, ScannedReport};
 pub use ssh::{KeyReport, RegistryReport, RotationReport, SshMachineReport, SshReport, SshState, StepEnd, StepReport};
 pub use summary::Summary;
 pub use writes::{ActionReport, HeldBackReport, OutcomeReport};
@@ -66,6 +66,8 @@ pub struct Report {
     pub references: Vec<ReferenceReport>,
     /// Findings about a place in a file of a source tree.
     pub located: Vec<LocatedFinding>,
+    /// How much of a source tree was looked at, by the command that looks at one.
+    pub scanned: Option<ScannedReport>,
     /// Whether any store could not be asked or did not answer (exit code 3).
     pub incomplete: bool,
     /// Requests sent, by store, in a fixed order.

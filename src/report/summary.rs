@@ -273,6 +273,7 @@ mod tests {
             endpoints: Vec::new(),
             references: Vec::new(),
             located: Vec::new(),
+            scanned: None,
             incomplete,
             requests: vec![("esc".to_owned(), 2), ("github".to_owned(), 3)],
             duration: Duration::from_millis(48),

@@ -74,6 +74,7 @@ mod tests {
             endpoints: Vec::new(),
             references: Vec::new(),
             located: Vec::new(),
+            scanned: None,
             incomplete: false,
             requests: Vec::new(),
             duration: std::time::Duration::ZERO,

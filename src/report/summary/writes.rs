@@ -115,6 +115,7 @@ mod tests {
             endpoints: Vec::new(),
             references: Vec::new(),
             located: Vec::new(),
+            scanned: None,
             incomplete,
             requests: Vec::new(),
             duration: Duration::ZERO,
