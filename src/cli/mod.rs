@@ -16,8 +16,11 @@ mod mapping_file;
 mod output;
 mod plan_file;
 mod progress;
+mod redact;
+mod repository;
 mod rollback;
 mod sandbox;
+mod scan;
 mod session;
 mod ssh;
 mod state;
@@ -76,6 +79,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Attest(args) => attest::run(&cli.global, args),
         Command::Rollback(args) => rollback::run(&cli.global, args),
         Command::History(args) => history::run(&cli.global, args),
+        Command::Scan(args) => scan::run(&cli.global, args),
+        Command::Redact => redact::run(&cli.global),
         Command::Mapping(args) => mapping::run(&cli.global, args),
         Command::Ssh(args) => ssh::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),

@@ -90,8 +90,12 @@ fn failed_services(report: &Report, services: &BTreeMap<&str, Vec<&EntryReport>>
     }
     let general = report.findings.iter().filter(|finding| report.counts(finding));
     let troubles = writes::troubles(report);
-    let rules: BTreeSet<_> =
-        general.chain(troubles.iter().map(|(_, finding)| finding)).map(|finding| finding.rule).collect();
+    let in_files = report.located.iter().filter(|finding| finding.severity <= report.fail_on);
+    let rules: BTreeSet<_> = general
+        .chain(troubles.iter().map(|(_, finding)| finding))
+        .map(|finding| finding.rule)
+        .chain(in_files.map(|finding| finding.rule))
+        .collect();
     failed.extend(rules.into_iter().map(|rule| format!("esc-sync: {rule}")));
     failed
 }

@@ -6,6 +6,7 @@
 //! included, outweighs what was found (exit 3 over exit 1); and a run that checked
 //! nothing has failed.
 
+mod scan;
 mod ssh;
 mod writes;
 
@@ -22,18 +23,19 @@ use writes::Writes;
 
 /// What the fields of a report beside its verdict come to.
 pub(super) fn decide(report: &Report) -> Verdict {
-    let Report { entries, findings, held_back, outcomes, fail_on, .. } = report;
+    let Report { entries, findings, located, held_back, outcomes, fail_on, .. } = report;
     let refused = held_back.iter().any(|held| held.because.is_refusal());
     let failed = outcomes.iter().any(|outcome| !matches!(outcome.end, End::Done | End::Unknown));
     let unknown = report.incomplete || outcomes.iter().any(|outcome| outcome.end == End::Unknown);
-    let all = || findings.iter().chain(entries.iter().flat_map(|entry| &entry.findings));
+    let own = || findings.iter().chain(entries.iter().flat_map(|entry| &entry.findings));
+    let mut severities = own().map(|finding| finding.severity).chain(located.iter().map(|finding| finding.severity));
     let weight = ssh::weight(report.ssh.as_ref());
-    let is_about_the_key = entries.is_empty() && report.ssh.is_some();
+    let is_about_no_entry = entries.is_empty() && (report.ssh.is_some() || report.scanned.is_some());
     if refused || failed || weight == Weight::Fail {
         Verdict::Fail
     } else if unknown || weight == Weight::Unknown {
         Verdict::Unknown
-    } else if !(is_about_the_key || entries.iter().any(is_checked)) || all().any(|finding| finding.severity <= *fail_on)
+    } else if !(is_about_no_entry || entries.iter().any(is_checked)) || severities.any(|severity| severity <= *fail_on)
     {
         Verdict::Fail
     } else {
@@ -55,6 +57,8 @@ pub struct Summary {
     writes: Writes,
     /// What was looked at in place of entries, where there are none.
     machines: Option<String>,
+    /// What of a tree could not be found out.
+    unscanned: Option<String>,
     ssh_trouble: Option<String>,
     incomplete: bool,
     verdict: Verdict,
@@ -75,6 +79,10 @@ impl Summary {
             severities[finding.severity as usize] += 1;
             unread += usize::from(is_ignorance(finding.rule) && finding.severity == Severity::Error);
         }
+        for finding in &report.located {
+            severities[finding.severity as usize] += 1;
+        }
+        let scanned = report.scanned.as_ref().map(|scanned| scan::sentence(scanned, report));
         Self {
             entries: report.entries.len(),
             checked: report.entries.len() - statuses[Status::Unknown as usize],
@@ -83,7 +91,8 @@ impl Summary {
             severities,
             unread,
             writes: Writes::of(report),
-            machines: report.ssh.as_ref().filter(|_| report.entries.is_empty()).map(ssh::sentence),
+            machines: report.ssh.as_ref().filter(|_| report.entries.is_empty()).map(ssh::sentence).or(scanned),
+            unscanned: report.scanned.as_ref().map(scan::unknown),
             ssh_trouble: report.ssh.as_ref().and_then(ssh::trouble),
             incomplete: report.incomplete,
             verdict: report.verdict,
@@ -170,9 +179,10 @@ impl Summary {
 
     fn why_unknown(&self) -> String {
         let unknown = self.count(Status::Unknown);
-        let mut text = match unknown {
-            0 => "a store could not be asked or did not answer".to_owned(),
-            _ => format!("{unknown} of {} could not be checked", counted(self.entries, "entry")),
+        let mut text = match (unknown, &self.unscanned) {
+            (0, Some(unscanned)) => unscanned.clone(),
+            (0, None) => "a store could not be asked or did not answer".to_owned(),
+            (_, _) => format!("{unknown} of {} could not be checked", counted(self.entries, "entry")),
         };
         let beside = Self { severities: self.severities_beside_unread(), ..self.clone() };
         if let Some(found) = beside.found(|severity| severity <= self.fail_on) {

@@ -54,7 +54,7 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 /// The names a file reads. Templates are told by the file's name: there `${X}` reads, and `X=` declares.
-pub fn references(file: &str, text: &[u8]) -> Vec<Reference> {
+pub(super) fn references(file: &str, text: &[u8]) -> Vec<Reference> {
     let template = Template::of(file);
     let mut found: Vec<(usize, String)> = Vec::new();
     for hit in FINDER.find_iter(text) {
@@ -81,7 +81,7 @@ pub fn references(file: &str, text: &[u8]) -> Vec<Reference> {
 }
 
 /// Whether a name is one of a credential, by its end or by the service it begins with.
-pub fn is_credential_name(name: &str) -> bool {
+pub(super) fn is_credential_name(name: &str) -> bool {
     let services = || SERVICES.iter().any(|service| starts_with_service(name, service.id));
     name.len() >= 4 && !name.starts_with("GITHUB_") && (ENDS.iter().any(|end| name.ends_with(end)) || services())
 }
@@ -94,8 +94,20 @@ fn starts_with_service(name: &str, id: &str) -> bool {
 }
 
 const ENDS: &[&str] = &[
-    "_API_KEY", "_CREDENTIAL", "_CREDENTIALS", "_DSN", "_KEY", "_PASS", "_PASSPHRASE", "_PASSWD", "_PASSWORD", "_PAT",
-    "_SECRET", "_TOKEN", "_URL", "_WEBHOOK",
+    "_API_KEY",
+    "_CREDENTIAL",
+    "_CREDENTIALS",
+    "_DSN",
+    "_KEY",
+    "_PASS",
+    "_PASSPHRASE",
+    "_PASSWD",
+    "_PASSWORD",
+    "_PAT",
+    "_SECRET",
+    "_TOKEN",
+    "_URL",
+    "_WEBHOOK",
 ];
 /// Ids of the catalogue that are common words.
 const GENERAL: &[&str] = &["alerting", "application"];

@@ -93,7 +93,12 @@ fn named(text: &str, context: Context, token: &Token, rest: &[Token]) -> Option<
         [Token { kind: Kind::Dot, .. }, name @ Token { kind: Kind::Word, .. }, ..] => {
             Some(Named { name: Some(name.text(text).to_ascii_uppercase()), at: name.start, ..any })
         }
-        [Token { kind: Kind::Index, .. }, name @ Token { kind: Kind::Text, .. }, Token { kind: Kind::Close, .. }, ..] => {
+        [
+            Token { kind: Kind::Index, .. },
+            name @ Token { kind: Kind::Text, .. },
+            Token { kind: Kind::Close, .. },
+            ..,
+        ] => {
             let inner = name.text(text).trim_matches('\'').replace("''", "'");
             Some(Named { name: Some(inner.to_ascii_uppercase()), at: name.start + 1, ..any })
         }
@@ -236,7 +241,8 @@ mod tests {
 
     #[test]
     fn an_expression_ends_where_github_ends_it() {
-        let inner = |text: &str| spans(text).iter().map(|span| text[span.start..span.end].to_owned()).collect::<Vec<_>>();
+        let inner =
+            |text: &str| spans(text).iter().map(|span| text[span.start..span.end].to_owned()).collect::<Vec<_>>();
         assert_eq!(inner("a ${{ x }} b ${{ y }}"), [" x ", " y "]);
         assert_eq!(inner("${{ format('}}', x) }}"), [" format('}}', x) "]);
         assert_eq!(inner("${{ a\n  ${{ b }}"), [" a", " b "]);

@@ -42,10 +42,18 @@ pub struct JoinedReference {
 
 /// Compares all references of a tree.
 pub fn join(tree: &Tree, world: World<'_>) -> Joined {
-    let mut joiner = Joiner { names: Names::of(world), world, joined: Joined::default(), used: BTreeSet::new(), any: false };
+    let mut joiner =
+        Joiner { names: Names::of(world), world, joined: Joined::default(), used: BTreeSet::new(), any: false };
     for (file, read) in tree {
         if let Some(at) = read.broken {
-            joiner.tell("invalid-workflow", None, file, at, "GitHub does not run it; it was searched as plain text".to_owned(), "mend the YAML at this place, and scan again".to_owned());
+            joiner.tell(
+                "invalid-workflow",
+                None,
+                file,
+                at,
+                "GitHub does not run it; it was searched as plain text".to_owned(),
+                "mend the YAML at this place, and scan again".to_owned(),
+            );
         }
         let mut told = BTreeSet::new();
         for reference in &read.references {
@@ -136,7 +144,9 @@ impl<'a> Joiner<'a> {
         self.any |= reference.kind == ReferenceKind::Secret;
         let reason = match reference.form {
             Form::Inherited => "`secrets: inherit` hands every secret to the workflow that is called".to_owned(),
-            _ => format!("which of `{context}` is meant only a run knows, so every one of them can be reached from here"),
+            _ => {
+                format!("which of `{context}` is meant only a run knows, so every one of them can be reached from here")
+            }
         };
         let remedy = format!("name what is needed, as `{context}.NAME`");
         self.add("*", file, reference, "dynamic");
@@ -186,7 +196,8 @@ impl<'a> Joiner<'a> {
     }
 
     fn illegal(&mut self, file: &str, reference: &Reference, name: &str, error: NameError) -> &'static str {
-        let remedy = "give the secret a name of letters, digits and underscores that begins with neither a digit nor GITHUB_";
+        let remedy =
+            "give the secret a name of letters, digits and underscores that begins with neither a digit nor GITHUB_";
         let reason = format!("no store can hold {}.{name}: {error}", reference.kind.context());
         self.tell("illegal-reference", Some(name.to_owned()), file, reference.at, reason, remedy.to_owned());
         "illegal"
@@ -207,7 +218,8 @@ impl<'a> Joiner<'a> {
         match presence {
             Presence::Present => "ok",
             Presence::Absent if is_elsewhere => {
-                let (context, held) = if slot == Slot::Secret { ("vars", "a variable") } else { ("secrets", "a secret") };
+                let (context, held) =
+                    if slot == Slot::Secret { ("vars", "a variable") } else { ("secrets", "a secret") };
                 let reason = format!("{name} is {held} by the mapping, and is not there as what is named here");
                 let remedy = format!("write `{context}.{name}`");
                 self.tell("missing-reference", Some(name.to_owned()), file, reference.at, reason, remedy);
@@ -231,7 +243,7 @@ impl<'a> Joiner<'a> {
                 Some(entry) => format!("refer to `{context}.{}`, of which it is an alias", entry.name),
                 None => "add an entry for it to the mapping, so that it is checked".to_owned(),
             };
-            alias.into_iter().for_each(|entry| drop(self.used.insert(entry.name.as_str())));
+            self.used.extend(alias.map(|entry| entry.name.as_str()));
             let reason = format!("{name} is there, and no entry of the mapping has that name");
             self.tell("unmapped-reference", Some(name.to_owned()), file, reference.at, reason, remedy);
             return "unmapped";
@@ -275,7 +287,9 @@ impl<'a> Joiner<'a> {
             Wrong::Denied(number) => {
                 ("denied-literal", format!("a value that the mapping denies for {name} (number {number} of its list)"))
             }
-            Wrong::Unexpected => ("outdated-literal", format!("{name} has another value here than the mapping expects")),
+            Wrong::Unexpected => {
+                ("outdated-literal", format!("{name} has another value here than the mapping expects"))
+            }
         };
         let remedy = format!("read {name} from its variable, or write the value that the mapping expects");
         self.tell(id, Some(name.clone()), file, setting.at, reason, remedy);

@@ -56,7 +56,8 @@ fn all_forms(bytes: &[u8]) -> Vec<Form> {
 }
 
 fn is_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && !letter.is_whitespace()))
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && !letter.is_whitespace()))
 }
 
 /// The lines of a text of several, each long enough to be told from any other.
@@ -115,10 +116,11 @@ mod tests {
 
     #[test]
     fn v10_words_and_short_values_are_left_out_and_equal_ones_told_together() {
-        let values: Vec<SecretValue> = ["true", "production", "Administrator", "88888888", "1234567890", "k3y-0f-aLL", "k3y-0f-aLL\n"]
-            .into_iter()
-            .map(SecretValue::from)
-            .collect();
+        let values: Vec<SecretValue> =
+            ["true", "production", "Administrator", "88888888", "1234567890", "k3y-0f-aLL", "k3y-0f-aLL\n"]
+                .into_iter()
+                .map(SecretValue::from)
+                .collect();
         let known: Vec<Known<'_>> =
             values.iter().enumerate().map(|(at, value)| Known { name: format!("N{at}"), value }).collect();
         let (sought, left_out) = sought(&known);

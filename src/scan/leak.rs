@@ -90,7 +90,8 @@ impl<'m> LeakFinder<'m> {
         let mut own: Vec<(&str, Hit)> = longest.into_iter().collect();
         own.sort_by_key(|(name, hit)| (hit.start, *name));
         for (name, hit) in own {
-            let leak = Leak { name: name.to_owned(), encoding: self.matcher.encoding(&hit), at: lines.position(hit.start) };
+            let leak =
+                Leak { name: name.to_owned(), encoding: self.matcher.encoding(&hit), at: lines.position(hit.start) };
             if !self.goes_on(&leak) {
                 self.leaks.push(leak);
             }

@@ -59,7 +59,9 @@ impl Matcher {
         for (at, needle) in needles.iter().enumerate() {
             beginning[usize::from(needle.bytes()[0])].push(at as u32);
         }
-        beginning.iter_mut().for_each(|own: &mut Vec<u32>| own.sort_by_key(|at| Reverse(needles[*at as usize].reach())));
+        beginning
+            .iter_mut()
+            .for_each(|own: &mut Vec<u32>| own.sort_by_key(|at| Reverse(needles[*at as usize].reach())));
         let reach = needles.iter().map(Needle::reach).max().unwrap_or(0);
         Self { names, needles, pieces, holders, beginning, reach, left_out }
     }
@@ -282,7 +284,7 @@ fn commonness(byte: u8) -> u32 {
     match byte {
         b' ' | b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | 0 => 12,
         b'a'..=b'z' | b'_' | b'.' | b'/' | b'-' | b':' => 8,
-        b'0' | b'1' | b'A' | b'=' | b'"' | b'\\' | b'u' => 6,
+        b'0' | b'1' | b'A' | b'=' | b'"' | b'\\' => 6,
         b'A'..=b'Z' => 3,
         _ => 2,
     }
@@ -290,7 +292,10 @@ fn commonness(byte: u8) -> u32 {
 
 impl fmt::Debug for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Matcher").field("values", &self.values()).field("left_out", &self.left_out).finish_non_exhaustive()
+        f.debug_struct("Matcher")
+            .field("values", &self.values())
+            .field("left_out", &self.left_out)
+            .finish_non_exhaustive()
     }
 }
 

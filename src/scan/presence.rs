@@ -31,14 +31,20 @@ impl World<'_> {
         let Some(snapshot) = self.snapshot else { return Presence::Unknown("no store was asked".to_owned()) };
         let github = &snapshot.github;
         match slot {
-            Slot::Secret => {
-                self.among(name, slot, reach, github.secrets.iter().map(|(scope, list)| (&**scope, held(list, name, |meta| meta))))
-            }
+            Slot::Secret => self.among(
+                name,
+                slot,
+                reach,
+                github.secrets.iter().map(|(scope, list)| (&**scope, held(list, name, |meta| meta))),
+            ),
             Slot::Variable => self.among(
                 name,
                 slot,
                 reach,
-                github.variables.iter().map(|(scope, list)| (&**scope, held(list, name, |variable: &Variable| &variable.meta))),
+                github
+                    .variables
+                    .iter()
+                    .map(|(scope, list)| (&**scope, held(list, name, |variable: &Variable| &variable.meta))),
             ),
         }
     }

@@ -49,10 +49,10 @@ pub enum Reach {
 
 /// What a workflow or an action came to.
 #[derive(Debug, Default)]
-pub struct Read {
-    pub references: Vec<Reference>,
+pub(super) struct Read {
+    pub(super) references: Vec<Reference>,
     /// Where it is no valid YAML, so that it was read as plain text.
-    pub broken: Option<Position>,
+    pub(super) broken: Option<Position>,
 }
 
 impl ReferenceKind {

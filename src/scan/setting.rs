@@ -71,7 +71,8 @@ impl Settings {
             }
             own.fixed.push(Fixed { name: entry.name.to_string(), expect, deny });
         }
-        let builder = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&texts);
+        let builder =
+            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&texts);
         own.finder = builder.ok().filter(|_| !texts.is_empty());
         own
     }

@@ -17,9 +17,11 @@ use super::{
 use crate::yaml::{Limits, Node, NodeKind, ScalarStyle, parse};
 
 /// Reads a workflow or an action.
-pub fn read(text: &str) -> Read {
+pub(super) fn read(text: &str) -> Read {
     match parse(text, Limits::default()) {
-        Ok(root) => Read { references: root.map_or_else(Vec::new, |root| Reader::new(text).document(&root)), broken: None },
+        Ok(root) => {
+            Read { references: root.map_or_else(Vec::new, |root| Reader::new(text).document(&root)), broken: None }
+        }
         Err(error) => Read { references: broken::references(text), broken: Some(error.at) },
     }
 }
@@ -68,7 +70,11 @@ impl<'t> Reader<'t> {
         for (key, value) in job.as_map().unwrap_or_default() {
             let inherits = word(key) == Some("secrets") && word(value) == Some("inherit");
             if inherits {
-                self.add(&Named { context: Context::Secrets, name: None, at: value.start as usize }, Form::Inherited, 0);
+                self.add(
+                    &Named { context: Context::Secrets, name: None, at: value.start as usize },
+                    Form::Inherited,
+                    0,
+                );
             } else {
                 self.pair(key, value, Room::Structure);
             }

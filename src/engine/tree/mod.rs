@@ -60,7 +60,8 @@ pub fn walk(root: &Path, walk: Walk<'_>) -> Walked {
         .filter_entry(|entry| entry.file_name() != ".git")
         .build_parallel();
     walker.run(|| {
-        let mut worker = Worker { root: &root, mapping: &mapping, walk, sender: sender.clone(), reader: Reader::default() };
+        let mut worker =
+            Worker { root: &root, mapping: &mapping, walk, sender: sender.clone(), reader: Reader::default() };
         Box::new(move |entry| {
             worker.visit(entry);
             WalkState::Continue

@@ -12,10 +12,16 @@ use crate::{
     judge::Finding,
     model::Status,
     plan::End,
-    report::{ActionReport, EntryReport, HeldBackReport, OutcomeReport, PlaceReport, Report, Summary},
+    report::{
+        ActionReport, EntryReport, HeldBackReport, LocatedFinding, OutcomeReport, PlaceReport, ReferenceReport, Report,
+        Summary,
+    },
 };
 
-use super::ssh::SshV1;
+use super::{
+    scan::{LocatedV1, ReferenceV1, ScannedV1},
+    ssh::SshV1,
+};
 
 const SCHEMA: &str = "esc-sync/report/v1";
 
@@ -34,6 +40,13 @@ pub(super) struct Document<'a> {
     /// Of the commands that are about the machines' key.
     #[serde(skip_serializing_if = "Option::is_none")]
     ssh: Option<SshV1<'a>>,
+    /// Of the command that looks at a source tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scanned: Option<ScannedV1>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    references: Option<List<'a, ReferenceReport, ReferenceV1<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    located: Option<List<'a, LocatedFinding, LocatedV1<'a>>>,
     /// Those of no entry.
     findings: List<'a, Finding, FindingV1<'a>>,
     requests: Requests<'a>,
@@ -133,6 +146,9 @@ impl<'a> From<&'a Report> for Document<'a> {
             held_back: List { items: &report.held_back, view: HeldBackV1::from },
             remarks: &report.remarks,
             ssh: report.ssh.as_ref().map(SshV1::from),
+            scanned: report.scanned.as_ref().map(ScannedV1::from),
+            references: report.scanned.map(|_| List { items: &report.references, view: ReferenceV1::from }),
+            located: report.scanned.map(|_| List { items: &report.located, view: LocatedV1::from }),
             findings: List { items: &report.findings, view: FindingV1::from },
             requests: Requests(&report.requests),
             duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),

@@ -4,6 +4,7 @@
 //! meaning; colour only repeats it.
 
 mod page;
+mod scan;
 mod ssh;
 mod writes;
 
@@ -33,6 +34,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
         text.group(status, &entries)?;
     }
     text.general(&report.findings)?;
+    text.scan(report)?;
     text.writes(report)?;
     text.foot(report)
 }
