@@ -35,6 +35,11 @@ impl<'m> Redactor<'m> {
         self.marks
     }
 
+    /// Bytes that wait for more.
+    pub fn kept(&self) -> usize {
+        self.kept.len()
+    }
+
     /// Takes the next piece and gives what may go out.
     pub fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         self.kept.extend_from_slice(piece);

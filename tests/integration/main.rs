@@ -15,6 +15,7 @@ mod rotation;
 mod sandbox_esc;
 mod sandbox_github;
 mod sandbox_lambda;
+mod scan;
 mod simulation;
 mod ssh;
 mod stores;

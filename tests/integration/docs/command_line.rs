@@ -13,7 +13,7 @@ const DOCUMENT: &str = "docs/command-line.md";
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
 /// In the order of `--help`.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "check",
     "plan",
     "sync",
@@ -27,6 +27,8 @@ const COMMANDS: [&str; 16] = [
     "ssh retire",
     "ssh verify",
     "ssh inject",
+    "scan",
+    "redact",
     "mapping lint",
     "mapping schema",
     "sandbox",
@@ -73,7 +75,7 @@ const TABLES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// Options that one command has for itself.
-const OWN: [(&str, &str); 19] = [
+const OWN: [(&str, &str); 21] = [
     ("plan", "`--out`"),
     ("sync", "`--plan`"),
     ("history", "`--run`"),
@@ -93,6 +95,8 @@ const OWN: [(&str, &str); 19] = [
     ("ssh inject", "`--dry-run`"),
     ("ssh inject", "`--template`"),
     ("ssh inject", "`--var`"),
+    ("scan", "`--no-values`"),
+    ("scan", "`--fail-on`"),
 ];
 
 /// Of a rotation that is under way nothing is tried out: whoever asks for that hears so, and nothing is done.
@@ -140,7 +144,14 @@ fn every_command_has_its_row() {
     let rows = table_after(&read(DOCUMENT), "## Commands");
     let commands: Vec<_> = rows
         .iter()
-        .map(|row| row[0].trim_matches('`').trim_end_matches(" RUN").trim_end_matches(" FILE").to_owned())
+        .map(|row| {
+            row[0]
+                .trim_matches('`')
+                .trim_end_matches(" RUN")
+                .trim_end_matches(" FILE")
+                .trim_end_matches(" PATH")
+                .to_owned()
+        })
         .collect();
     assert_eq!(commands, COMMANDS);
     let listed = |help: &str| -> Vec<String> {
