@@ -10,6 +10,11 @@ use base64::{
 };
 use zeroize::Zeroizing;
 
+use super::matcher::FEWEST_BEFORE_BREAK;
+
+/// Of a base64 text whose end alone is still its own.
+const LONG: usize = 16;
+
 /// One text to look for.
 pub(super) struct Form {
     pub(super) encoding: &'static str,
@@ -38,7 +43,10 @@ pub(super) fn forms(value: &[u8]) -> Vec<Form> {
     for (encoding, wraps, spell) in ENCODINGS {
         for bytes in spell(value).into_iter().map(Zeroizing::new) {
             if !bytes.is_empty() && !forms.iter().any(|form| form.bytes == bytes) {
+                // The same without what could stand alone at the end of a line.
+                let rest = (*wraps && bytes.len() >= LONG).then(|| bytes[FEWEST_BEFORE_BREAK - 1..].to_vec());
                 forms.push(Form { encoding, bytes, wraps: *wraps });
+                forms.extend(rest.map(|rest| Form { encoding, bytes: Zeroizing::new(rest), wraps: true }));
             }
         }
     }
@@ -189,6 +197,7 @@ mod tests {
         assert_eq!(of("plain", "abcdefgh"), ["abcdefgh"]);
         assert!(of("URL-encoded", "abcdefgh").is_empty() && of("HTML-escaped", "abcdefgh").is_empty());
         assert_eq!(of("base64", "abcdefgh").len(), 3);
+        assert_eq!(of("base64", "abcdefghijklmnop").len(), 6, "each also without its first three characters");
     }
 
     #[test]

@@ -154,9 +154,9 @@ impl Needle {
     /// Compares the needle with the text from `at` on.
     fn ahead(&self, text: &[u8], mut at: usize) -> Ahead {
         let mut breaks = self.breaks();
-        for byte in self.bytes() {
+        for (done, byte) in self.bytes().iter().enumerate() {
             if text.get(at) != Some(byte) {
-                if breaks == 0 {
+                if breaks == 0 || done < FEWEST_BEFORE_BREAK {
                     return if at >= text.len() { Ahead::CutOff } else { Ahead::Differs };
                 }
                 breaks -= 1;
@@ -305,5 +305,7 @@ const LOOKED_AT: usize = 256;
 const MOST_IN_TABLE: usize = 20_000;
 /// No writer of base64 makes shorter lines.
 const SHORTEST_LINE: usize = 32;
+/// Else the last letter of any line could begin a value, and a stream would wait for the next.
+pub(super) const FEWEST_BEFORE_BREAK: usize = 4;
 const MOST_BLANKS: usize = 64;
 const LONGEST_BREAK: usize = MOST_BLANKS + 4;

@@ -205,7 +205,7 @@ mod tests {
     fn other_values_count_where_they_are_set() {
         for (file, text, column) in [
             ("a.py", "SNOWFLAKE_ACCOUNT = 'abc12345'", 22),
-            ("a.py", "os.environ[\"SNOWFLAKE_ACCOUNT\"] = \"abc12345\"", 37),
+            ("a.py", "os.environ[\"SNOWFLAKE_ACCOUNT\"] = \"abc12345\"", 36),
             ("a.py", "os.getenv(\"SNOWFLAKE_ACCOUNT\", \"abc12345\")", 33),
             ("a.yaml", "  sf_account: abc12345 # old", 15),
             (".env", "SNOWFLAKE_ACCOUNT=abc12345", 19),

@@ -19,11 +19,19 @@ fn read_alone(file: &str, text: &[u8]) -> FileRead {
     read(file, text, &Settings::new(&loaded.expect("legal").mapping))
 }
 
-/// Its references as `kind NAME line:column`.
-fn shown(read: &FileRead) -> Vec<String> {
+/// The references of a text as `kind NAME line`; at the column of each its name must stand.
+fn shown(file: &str, text: &str) -> Vec<String> {
+    let folded = |text: &str| text.replace(['_', '-'], "").to_ascii_uppercase();
     let one = |reference: &esc_sync::scan::Reference| {
         let name = reference.name.as_deref().unwrap_or("*");
-        format!("{} {name} {}:{}", reference.kind.as_str(), reference.at.line, reference.at.column)
+        let line = text.split('\n').nth(reference.at.line as usize - 1).expect("the line is there");
+        let at: String = line.chars().skip(reference.at.column as usize - 1).collect();
+        let is_there = match name {
+            "*" => at.starts_with("secrets") || at.starts_with("inherit"),
+            name => folded(&at).starts_with(&folded(name)),
+        };
+        assert!(is_there, "{name} is said to stand at {at:?} of {text}");
+        format!("{} {name} {}", reference.kind.as_str(), reference.at.line)
     };
-    read.references.iter().map(one).collect()
+    read_alone(file, text.as_bytes()).references.iter().map(one).collect()
 }

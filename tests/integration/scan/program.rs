@@ -103,9 +103,9 @@ fn every_reference_has_its_status_and_every_trouble_its_place() {
     );
     let rules = rules(&report);
     for wanted in [
-        "missing-reference .github/workflows/ci.yml:7:28",
-        "misspelt-reference .github/workflows/ci.yml:8:28",
-        "illegal-reference .github/workflows/ci.yml:13:28",
+        "missing-reference .github/workflows/ci.yml:7:26",
+        "misspelt-reference .github/workflows/ci.yml:8:26",
+        "illegal-reference .github/workflows/ci.yml:13:26",
         "leaked-value src/a.py:1:8",
         "denied-literal src/a.py:2:10",
         "unmapped-name src/a.py:3:12",
