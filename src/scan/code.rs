@@ -36,7 +36,7 @@ const TRIGGERS: &[(&str, After)] = &[
     ("Getenv", After::Argument),
     ("LookupEnv", After::Argument),
     ("env!", After::Argument),
-    ("env::var", After::Argument),
+    ("env::", After::Argument),
     ("environ", After::Argument),
     ("getenv", After::Argument),
     ("meta.env", After::Member),

@@ -14,8 +14,11 @@ use esc_sync::{
 
 /// A file read by itself, without any mapping's settings.
 fn read_alone(file: &str, text: &[u8]) -> FileRead {
-    let loaded =
-        load("m.yaml", b"version: 1\nesc: { environment: a/b/c }\nentries: { A: x }\n", &LoadOptions::default());
+    let loaded = load(
+        "m.yaml",
+        b"version: 1\nesc: { environment: a/b/c }\ngithub: { organization: a }\nentries: { A: x }\n",
+        &LoadOptions::default(),
+    );
     read(file, text, &Settings::new(&loaded.expect("legal").mapping))
 }
 

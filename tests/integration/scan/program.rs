@@ -156,7 +156,7 @@ fn i8_every_format_tells_the_place_and_none_the_value() {
     assert_eq!(place["artifactLocation"]["uri"], "src/a.py");
     assert_eq!(place["region"], json!({ "startLine": 1, "startColumn": 8 }));
     let github = world.program(["scan", tree.to_str().expect("text"), "--format", "github"]).run().stdout;
-    assert!(github.contains("::error file=src/a.py,line=1,col=8,title=STRIPE_KEY: leaked-value::"), "{github}");
+    assert!(github.contains("::error file=src/a.py,line=1,col=8,title=STRIPE_KEY%3A leaked-value::"), "{github}");
 }
 
 #[test]
