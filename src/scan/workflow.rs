@@ -31,6 +31,8 @@ struct Reader<'t> {
     lines: Lines<'t>,
     found: Vec<Reference>,
     reach: Reach,
+    /// A job hands secrets over under names of its own; what is declared elsewhere describes them.
+    in_job: bool,
 }
 
 /// What a value is, by where it stands.
@@ -44,7 +46,7 @@ enum Room {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
-        Self { text, lines: Lines::new(text.as_bytes()), found: Vec::new(), reach: Reach::Repository }
+        Self { text, lines: Lines::new(text.as_bytes()), found: Vec::new(), reach: Reach::Repository, in_job: false }
     }
 
     fn document(mut self, root: &Node<'_>) -> Vec<Reference> {
@@ -66,7 +68,7 @@ impl<'t> Reader<'t> {
     }
 
     fn job(&mut self, job: &Node<'_>) {
-        self.reach = reach(job);
+        (self.reach, self.in_job) = (reach(job), true);
         for (key, value) in job.as_map().unwrap_or_default() {
             let inherits = word(key) == Some("secrets") && word(value) == Some("inherit");
             if inherits {
@@ -79,7 +81,7 @@ impl<'t> Reader<'t> {
                 self.pair(key, value, Room::Structure);
             }
         }
-        self.reach = Reach::Repository;
+        (self.reach, self.in_job) = (Reach::Repository, false);
     }
 
     fn pair(&mut self, key: &Node<'_>, value: &Node<'_>, room: Room) {
@@ -87,7 +89,8 @@ impl<'t> Reader<'t> {
             // What describes is shown to people as it is.
             (Room::Structure, Some("description")) => {}
             (Room::Structure, Some("if")) => self.scalar(value, true),
-            (Room::Structure, Some("env" | "with" | "matrix" | "secrets")) => self.node(value, Room::Names),
+            (Room::Structure, Some("env" | "with" | "matrix")) => self.node(value, Room::Names),
+            (Room::Structure, Some("secrets")) if self.in_job => self.node(value, Room::Names),
             _ => self.node(value, room),
         }
     }

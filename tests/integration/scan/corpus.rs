@@ -100,14 +100,9 @@ fn generated_workflows_have_exactly_their_names() {
         references += read.references.len();
         broken += usize::from(made.broken);
         if made.broken {
-            // As text nobody can tell a comment of the shell from one of YAML, so some may be left out; none is made up.
-            assert!(found.is_subset(&made.names) || found.iter().all(|name| !is_false(name)), "seed {seed}");
-            found.retain(|name| is_false(name));
-            assert!(
-                found.iter().all(|name| name == "NO_10" || name == "NO_9"),
-                "seed {seed}: {found:?}\n{}",
-                made.text
-            );
+            // As text nobody can tell a comment behind a value from one of the shell, which counts; none else is made up.
+            found.retain(|name| !made.names.contains(name));
+            assert!(found.iter().all(|name| name == "NO_10"), "seed {seed}: {found:?}\n{}", made.text);
         } else {
             assert_eq!(found, made.names, "seed {seed}:\n{}", made.text);
         }
@@ -120,10 +115,6 @@ fn generated_workflows_have_exactly_their_names() {
     }
     assert_eq!(broken, 100);
     assert!(references > 1_500, "{references}");
-}
-
-fn is_false(name: &str) -> bool {
-    name.starts_with("NO_")
 }
 
 proptest! {

@@ -25,7 +25,7 @@ fn put(root: &Path, file: &str, bytes: impl AsRef<[u8]>) {
 }
 
 fn walked(root: &Path) -> Walked {
-    let mapping = "version: 1\nesc: { environment: a/b/c }\ngithub: { organization: a }\nentries: { A: x, ACCOUNT: { esc: y, kind: config, deny: [wrong-1234] } }\n";
+    let mapping = "version: 1\nesc: { environment: a/b/c }\ngithub: { organization: a }\nentries: { A: x, ACCOUNT: { esc: account, kind: config, deny: [wrong-1234] } }\n";
     let loaded = load("m.yaml", mapping.as_bytes(), &LoadOptions::default()).expect("legal");
     let value = SecretValue::from(VALUE);
     let matcher = Matcher::new(&[Known { name: "A".to_owned(), value: &value }]);
