@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(inner("${{ format('}}', x) }}"), [" format('}}', x) "]);
         assert_eq!(inner("${{ a\n  ${{ b }}"), [" a", " b "]);
         assert_eq!(inner("${{ it's }} ${{ b }}"), [" it's ", " b "]);
-        assert_eq!(inner("${ { x }}"), [String::new(); 0]);
+        assert!(inner("${ { x }}").is_empty());
         assert!(spans("\\${{ x }}")[0].escaped);
     }
 

@@ -74,13 +74,13 @@ fn what_only_a_run_knows_is_any_of_them() {
         assert!(names.len() == 1 && names[0].starts_with("secret * 6"), "{lines}: {names:?}");
     }
     let inherits = "on: push\njobs:\n  a:\n    uses: x/y/.github/workflows/z.yml@v1\n    secrets: inherit\n";
-    assert_eq!(shown(FILE, &inherits), ["secret * 5"]);
+    assert_eq!(shown(FILE, inherits), ["secret * 5"]);
 }
 
 #[test]
 fn reusable_workflows_hand_over_and_declare() {
     let caller = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/z.yml\n    secrets:\n      inner: ${{ secrets.OUTER }}\n      if: ${{ secrets.IF }}\n";
-    assert_eq!(shown(FILE, &caller), ["secret OUTER 6", "secret IF 7"]);
+    assert_eq!(shown(FILE, caller), ["secret OUTER 6", "secret IF 7"]);
     let called = "on:\n  workflow_call:\n    secrets:\n      inner: { required: true, description: 'not ${{ secrets.NO }}' }\njobs:\n  a:\n    steps:\n      - run: ${{ secrets.INNER }} ${{ secrets.OTHER }}\n";
     let read = read_alone(FILE, called.as_bytes());
     assert_eq!(shown(FILE, called), ["secret INNER 8", "secret OTHER 8"]);
@@ -118,11 +118,11 @@ fn what_is_no_yaml_is_read_as_text() {
 fn actions_are_read_and_other_yaml_is_not() {
     let action = "name: x\ndescription: not ${{ secrets.NO }}\nruns:\n  using: composite\n  steps:\n    - run: ${{ secrets.A }}\n      if: vars.B\n";
     for file in ["action.yml", "deep/er/action.yaml"] {
-        assert_eq!(shown(file, &action), ["secret A 6", "variable B 7"], "{file}");
+        assert_eq!(shown(file, action), ["secret A 6", "variable B 7"], "{file}");
     }
     for file in ["x.yml", ".github/x.yml", ".github/workflows/x.txt", "workflows/x.yml", ".github/workflows/sub/x.yml"]
     {
-        assert_eq!(shown(file, &action), [""; 0], "{file}");
+        assert_eq!(shown(file, action), [""; 0], "{file}");
     }
     assert_eq!(
         shown("sub/.github/workflows/x.yaml", "a: ${{ vars.X }}\r\nb: ${{ vars.Y }}\r\n"),
@@ -153,7 +153,7 @@ fn code_and_templates_read_names() {
         (".env.example", "export OPENAI_API_KEY = x", "OPENAI_API_KEY 1"),
     ];
     for (file, text, expected) in cases {
-        assert_eq!(shown(file, &text), [format!("environment {expected}")], "{file}: {text}");
+        assert_eq!(shown(file, text), [format!("environment {expected}")], "{file}: {text}");
     }
     for (file, text) in [
         ("a.sh", "echo ${OPENAI_API_KEY}"),
@@ -164,6 +164,6 @@ fn code_and_templates_read_names() {
         ("compose.yml", "x: ${OPENAI_API_KEY"),
         ("a.py", "require_secret(openai)"),
     ] {
-        assert_eq!(shown(file, &text), [""; 0], "{file}: {text}");
+        assert_eq!(shown(file, text), [""; 0], "{file}: {text}");
     }
 }
