@@ -7,6 +7,8 @@
 
 #[path = "numbers/process.rs"]
 mod process;
+#[path = "numbers/scanning.rs"]
+mod scanning;
 #[path = "numbers/syncing.rs"]
 mod syncing;
 #[path = "numbers/table.rs"]
@@ -48,6 +50,7 @@ fn main() {
         wire(&scratch, count, requests, &mut table);
     }
     syncing::syncing(&scratch, 60, &mut table);
+    scanning::scanning(&scratch, &mut table);
     loading(&scratch, 100_000, &mut table);
     several_environments(&scratch, 20_000, 4, &mut table);
     sandbox(&scratch, &mut table);

@@ -35,7 +35,12 @@ pub(crate) fn measured(program: impl AsRef<OsStr>, folder: &Path) -> Command {
 
 /// Runs a command made by `measured`.
 pub(crate) fn run(command: &mut Command) -> Run {
-    let output = command.stdin(Stdio::null()).output().expect("the stopwatch starts");
+    run_with(command, Stdio::null())
+}
+
+/// The same with something to read.
+pub(crate) fn run_with(command: &mut Command, stdin: Stdio) -> Run {
+    let output = command.stdin(stdin).output().expect("the stopwatch starts");
     let told = String::from_utf8_lossy(&output.stdout);
     let mut numbers = told.split_whitespace().map(|number| number.parse::<u64>().expect("a number"));
     let mut next = || numbers.next();

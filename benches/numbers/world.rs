@@ -37,7 +37,7 @@ fn path(at: usize) -> String {
 }
 
 /// No two are equal, and none looks like a placeholder.
-fn value(at: usize) -> String {
+pub(crate) fn value(at: usize) -> String {
     format!("v{:016x}", (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
@@ -99,7 +99,7 @@ impl Emulator {
         self.command(folder, &["sync", "--yes", "--format", "json"])
     }
 
-    fn command(&self, folder: &Path, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, folder: &Path, args: &[&str]) -> Command {
         let url = &self.running.url;
         let mut command = program(folder);
         command.args(args);

@@ -41,6 +41,10 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Explain a rule, a status, an exit code, a probe, or all that is known of an entry
     Explain(ExplainArgs),
+    /// Tell what a source tree refers to that is not there, contradicts, or leaks
+    Scan(ScanArgs),
+    /// Pass standard input on, with a mark in the place of every known value
+    Redact,
     /// Work on mapping files
     Mapping(MappingArgs),
     /// Serve the emulator of ESC and GitHub on loopback
@@ -268,6 +272,19 @@ impl Default for CheckArgs {
     fn default() -> Self {
         Self { fail_on: Severity::Error, require_evidence: Evidence::Presence }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Folder or file to scan
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Look for references and fixed values alone, so that no value is read
+    #[arg(long)]
+    pub(crate) no_values: bool,
+    /// Fail from this severity on: note, warning or error
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity_word)]
+    pub(crate) fail_on: Severity,
 }
 
 #[derive(Debug, Args)]

@@ -20,8 +20,11 @@ mod output;
 mod plan_file;
 mod probe;
 mod progress;
+mod redact;
+mod repository;
 mod rollback;
 mod sandbox;
+mod scan;
 mod session;
 mod ssh;
 mod state;
@@ -83,6 +86,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::History(args) => history::run(&cli.global, args),
         Command::Doctor(args) => doctor::run(&cli.global, args),
         Command::Explain(args) => explain::run(&cli.global, args),
+        Command::Scan(args) => scan::run(&cli.global, args),
+        Command::Redact => redact::run(&cli.global),
         Command::Mapping(args) => mapping::run(&cli.global, args),
         Command::Ssh(args) => ssh::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),

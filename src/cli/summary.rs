@@ -49,6 +49,7 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         references: Vec::new(),
         located: Vec::new(),
         doctor: None,
+        scanned: None,
         incomplete,
         requests: outcome.requests,
         duration: outcome.duration,

@@ -13,6 +13,7 @@ mod rotation;
 mod selection;
 mod ssh_knowledge;
 mod sync;
+mod tree;
 
 pub use apply::{Pace, PaceOptions, Progress, Stop};
 pub use doctor::{Doctor, Door, ERRANDS, Errand};
@@ -29,3 +30,4 @@ pub use sync::{
     Applied, Applying, Attested, Given, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite,
     Unwritable, key_place,
 };
+pub use tree::{Walk, Walked, walk};

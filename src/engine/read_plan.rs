@@ -74,6 +74,21 @@ impl ReadPlan {
         }
     }
 
+    /// All that workflows of a repository can see beside what entries name.
+    pub fn add_tree(&mut self, repository: &RepoRef) {
+        self.add_scope(GithubScope::Repository { app: App::Actions, repository: repository.clone() });
+        self.seen.insert(repository.clone());
+        self.seen_variables.insert(repository.clone());
+    }
+
+    /// Both lists of one scope.
+    pub fn add_scope(&mut self, scope: GithubScope) {
+        let scope = Arc::new(scope);
+        self.shadowing.remove(&scope);
+        self.secrets.insert(Arc::clone(&scope));
+        self.variables.insert(scope);
+    }
+
     fn add(&mut self, entry: &Entry) {
         if let Some(esc) = &entry.esc {
             insert_shared(&mut self.environments, &esc.environment);

@@ -106,8 +106,12 @@ fn failed_services(report: &Report, services: &BTreeMap<&str, Vec<&EntryReport>>
     troubles.extend(
         doctor::troubles(report).into_iter().filter(|finding| report.counts(finding)).map(|finding| (None, finding)),
     );
-    let rules: BTreeSet<_> =
-        general.chain(troubles.iter().map(|(_, finding)| finding)).map(|finding| finding.rule).collect();
+    let in_files = report.located.iter().filter(|finding| finding.severity <= report.fail_on);
+    let rules: BTreeSet<_> = general
+        .chain(troubles.iter().map(|(_, finding)| finding))
+        .map(|finding| finding.rule)
+        .chain(in_files.map(|finding| finding.rule))
+        .collect();
     failed.extend(live::failed(report));
     failed.extend(rules.into_iter().map(|rule| format!("esc-sync: {rule}")));
     failed

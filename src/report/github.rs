@@ -9,7 +9,7 @@
 use std::io;
 
 use super::{
-    EntryReport, Report, Summary, Verdict, doctor,
+    EntryReport, LocatedFinding, Report, Summary, Verdict, doctor,
     escape::{clipped, visible, workflow_data, workflow_property},
     order, ssh, writes,
 };
@@ -27,12 +27,17 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
     troubles.extend(ssh::troubles(report.ssh.as_ref()).into_iter().map(|finding| (None, finding)));
     troubles.extend(doctor::troubles(report).into_iter().map(|finding| (None, finding)));
     let findings = order::findings(report, &troubles);
+    let located = order::located(&report.located);
     for severity in Severity::ALL {
         let room = KEPT - usize::from(*severity == level);
         let own = findings.iter().filter(|(_, finding)| finding.severity == *severity);
-        let number = own.clone().count();
+        let in_files = located.iter().filter(|finding| finding.severity == *severity);
+        let number = own.clone().count() + in_files.clone().count();
         let shown = if number > room { room - 1 } else { number };
-        for (entry, finding) in own.take(shown) {
+        for finding in in_files.clone().take(shown) {
+            point_at(out, finding)?;
+        }
+        for (entry, finding) in own.take(shown.saturating_sub(in_files.count())) {
             annotate(out, report, *entry, finding)?;
         }
         if number > shown {
@@ -58,7 +63,19 @@ fn annotate(
     let lines: Vec<&str> =
         std::iter::once(finding.reason.as_str()).chain(place.as_deref()).chain(remedy.as_deref()).collect();
     let line = entry.map_or(1, |entry| entry.at.line.max(1));
-    command(out, finding.severity, &title, Some((&report.mapping, line)), &lines)
+    command(out, finding.severity, &title, Some((&report.mapping, line, None)), &lines)
+}
+
+/// At its own place in a file.
+fn point_at(out: &mut dyn io::Write, finding: &LocatedFinding) -> io::Result<()> {
+    let title = match &finding.name {
+        Some(name) => format!("{name}: {}", finding.rule),
+        None => finding.rule.to_owned(),
+    };
+    let remedy = (!finding.remedy.is_empty()).then(|| format!("fix: {}", finding.remedy));
+    let lines: Vec<&str> = std::iter::once(finding.reason.as_str()).chain(remedy.as_deref()).collect();
+    let at = (&*finding.file, finding.line, Some(finding.column));
+    command(out, finding.severity, &title, Some(at), &lines)
 }
 
 /// One command. The runner gives the line breaks of its message back after it has
@@ -67,7 +84,7 @@ fn command(
     out: &mut dyn io::Write,
     severity: Severity,
     title: &str,
-    at: Option<(&str, u32)>,
+    at: Option<(&str, u32, Option<u32>)>,
     lines: &[&str],
 ) -> io::Result<()> {
     let name = match severity {
@@ -76,8 +93,11 @@ fn command(
         Severity::Note => "notice",
     };
     write!(out, "::{name} ")?;
-    if let Some((file, line)) = at {
+    if let Some((file, line, column)) = at {
         write!(out, "file={},line={line},", workflow_property(&clipped(file, SHORT)))?;
+        if let Some(column) = column {
+            write!(out, "col={column},")?;
+        }
     }
     let message: Vec<_> = lines.iter().map(|line| workflow_data(&clipped(&visible(line), LONG))).collect();
     writeln!(out, "title={}::{}", workflow_property(&clipped(title, SHORT)), message.join("%0A"))

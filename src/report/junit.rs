@@ -8,6 +8,7 @@
 //! the page is never greener than the verdict.
 
 mod live;
+mod scan;
 mod writes;
 
 use std::{
@@ -24,8 +25,15 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let extra = general.as_ref().map(|case| case.outcome);
     let mut writes = writes::cases(report);
     writes.extend(live::cases(report));
+    let files = scan::findings(report);
+    let in_files: Vec<Case<'_>> = files.iter().map(|found| scan::case(report, found)).collect();
     let of_entries = || report.entries.iter().map(|entry| outcome(report, entry));
-    let outcomes = || of_entries().chain(writes.iter().map(|case| case.outcome)).chain(extra);
+    let outcomes = || {
+        of_entries()
+            .chain(writes.iter().map(|case| case.outcome))
+            .chain(extra)
+            .chain(in_files.iter().map(|case| case.outcome))
+    };
     let count = |wanted| outcomes().filter(|outcome| *outcome == wanted).count();
     let totals = format!(
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}.{:03}\"",
@@ -50,6 +58,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write_case(report, &entry_case(report, entry), out)?;
     }
     writes.iter().try_for_each(|case| writes::write(case, out))?;
+    in_files.iter().try_for_each(|case| write_case(report, case, out))?;
     if let Some(case) = general {
         write_case(report, &case, out)?;
     }
@@ -100,7 +109,8 @@ fn general_case<'a>(report: &'a Report, summary: &Summary) -> Option<Case<'a>> {
     let shown = report.entries.iter().any(|entry| outcome(report, entry) != Outcome::Passed)
         || !super::writes::troubles(report).is_empty()
         || report.ssh.as_ref().is_some_and(SshReport::is_in_trouble)
-        || report.doctor.as_ref().is_some_and(DoctorReport::is_in_trouble);
+        || report.doctor.as_ref().is_some_and(DoctorReport::is_in_trouble)
+        || report.located.iter().any(|finding| finding.severity <= report.fail_on);
     if report.findings.is_empty() && (shown || report.verdict == Verdict::Pass) {
         return None;
     }
@@ -112,7 +122,7 @@ fn general_case<'a>(report: &'a Report, summary: &Summary) -> Option<Case<'a>> {
     };
     let message = match first_reason(&report.findings) {
         Some(reason) => reason,
-        None if summary.checked == 0 && report.ssh.is_none() => "nothing was checked",
+        None if summary.checked == 0 && report.ssh.is_none() && report.scanned.is_none() => "nothing was checked",
         None => "a store could not be asked or did not answer",
     };
     let kind = report.verdict.as_str();

@@ -6,6 +6,7 @@
 
 mod doctor;
 mod live;
+mod scan;
 mod ssh;
 mod writes;
 
@@ -36,6 +37,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writes::urgent(report, &mut page)?;
     let general: Vec<String> = order::worst_first(&report.findings).into_iter().map(item).collect();
     page.section("about no single entry", general.len(), order::worst(&report.findings), general.into_iter())?;
+    scan::write(report, &mut page)?;
     for (status, entries) in order::by_status(&report.entries) {
         if status != Status::Ok {
             let worst = order::worst(entries.iter().flat_map(|entry| &entry.findings));
@@ -72,7 +74,7 @@ fn head(report: &Report, summary: &Summary) -> String {
     let mapping = code(&clipped(&report.mapping, SHORT));
     write!(text, "**{}**\n\n{} Mapping: {mapping}.\n\n", summary.verdict(), sentence(summary))
         .expect("a string takes all");
-    if report.ssh.is_none() && report.doctor.is_none() || !report.entries.is_empty() {
+    if (report.ssh.is_none() && report.scanned.is_none() && report.doctor.is_none()) || !report.entries.is_empty() {
         text.push_str(&statuses(summary));
     }
     if let Some(writes) = summary.writes() {

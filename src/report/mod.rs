@@ -25,7 +25,7 @@ use std::{fmt, io, sync::Arc, time::Duration};
 
 pub use doctor::DoctorReport;
 pub use live::{EndpointReport, ProbeReport};
-pub use scan::{LocatedFinding, ReferenceReport};
+pub use scan::{LocatedFinding, ReferenceReport, ScannedReport};
 pub use ssh::{KeyReport, RegistryReport, RotationReport, SshMachineReport, SshReport, SshState, StepEnd, StepReport};
 pub use summary::Summary;
 pub use writes::{ActionReport, HeldBackReport, OutcomeReport};
@@ -70,6 +70,8 @@ pub struct Report {
     pub located: Vec<LocatedFinding>,
     /// What a command needs, as `doctor` looked at it.
     pub doctor: Option<DoctorReport>,
+    /// How much of a source tree was looked at, by the command that looks at one.
+    pub scanned: Option<ScannedReport>,
     /// Whether any store could not be asked or did not answer (exit code 3).
     pub incomplete: bool,
     /// Requests sent, by store, in a fixed order.

@@ -2,7 +2,7 @@
 //!
 //! The machine formats keep the mapping's order instead. Both are deterministic.
 
-use super::{EntryReport, Report};
+use super::{EntryReport, LocatedFinding, Report};
 use crate::{
     judge::Finding,
     model::{Severity, Status},
@@ -47,6 +47,13 @@ pub(super) fn findings<'a>(
 /// Findings of one entry, or of none, worst severity first.
 pub(super) fn worst_first(findings: &[Finding]) -> Vec<&Finding> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.severity);
+    sorted
+}
+
+/// Findings of files, worst severity first; within one in the order of the places.
+pub(super) fn located(findings: &[LocatedFinding]) -> Vec<&LocatedFinding> {
+    let mut sorted: Vec<&LocatedFinding> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
     sorted
 }

@@ -11,10 +11,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::digest;
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use super::{EntryReport, Report, Summary, Verdict, doctor, escape::visible, json, order, writes};
+use super::{EntryReport, LocatedFinding, Report, Summary, Verdict, doctor, escape::visible, json, order, writes};
 use crate::{
     judge::{self, Finding},
     model::Severity,
+    scan,
     yaml::Position,
 };
 
@@ -162,13 +163,17 @@ struct Results<'a> {
     report: &'a Report,
     rules: Vec<&'static str>,
     findings: Vec<(Option<&'a EntryReport>, &'a Finding)>,
+    located: Vec<&'a LocatedFinding>,
 }
 
 fn log<'a>(report: &'a Report, troubles: &'a [(Option<&'a EntryReport>, Finding)]) -> Log<'a> {
     let mut findings = order::findings(report, troubles);
-    let rules: Vec<_> = findings.iter().map(|(_, finding)| finding.rule).collect::<BTreeSet<_>>().into_iter().collect();
-    let left_out = findings.len().saturating_sub(MOST_RESULTS);
+    let mut located = order::located(&report.located);
+    let ids = findings.iter().map(|(_, finding)| finding.rule).chain(located.iter().map(|finding| finding.rule));
+    let rules: Vec<_> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    let left_out = (findings.len() + located.len()).saturating_sub(MOST_RESULTS);
     findings.truncate(MOST_RESULTS);
+    located.truncate(MOST_RESULTS - findings.len());
     let driver = Driver {
         name: "esc-sync",
         semantic_version: env!("CARGO_PKG_VERSION"),
@@ -179,7 +184,7 @@ fn log<'a>(report: &'a Report, troubles: &'a [(Option<&'a EntryReport>, Finding)
         automation_details: AutomationDetails { id: format!("esc-sync/{}/", report.command) },
         invocations: [invocation(report, left_out)],
         column_kind: "unicodeCodePoints",
-        results: Results { report, rules, findings },
+        results: Results { report, rules, findings, located },
     };
     Log { schema: SCHEMA, version: "2.1.0", runs: [run] }
 }
@@ -187,7 +192,7 @@ fn log<'a>(report: &'a Report, troubles: &'a [(Option<&'a EntryReport>, Finding)
 fn rule(id: &'static str) -> Rule {
     let (summary, help) = match writes::about(id) {
         Some(about) => about,
-        None => (judge::rule(id).map_or(id, |rule| rule.summary), judge::help(id).unwrap_or(id)),
+        None => (summary(id), judge::help(id).unwrap_or(id)),
     };
     Rule {
         id,
@@ -195,6 +200,11 @@ fn rule(id: &'static str) -> Rule {
         help: Help { text: help, markdown: help },
         properties: RuleProperties { tags: ["secrets", "esc-sync"] },
     }
+}
+
+fn summary(id: &'static str) -> &'static str {
+    let of_trees = || scan::rule(id).map(|rule| rule.summary);
+    judge::rule(id).map(|rule| rule.summary).or_else(of_trees).unwrap_or(id)
 }
 
 fn invocation(report: &Report, left_out: usize) -> Invocation {
@@ -234,11 +244,35 @@ impl Results<'_> {
     }
 }
 
+impl Results<'_> {
+    /// A finding at its own place in a file.
+    fn in_file(&self, finding: &LocatedFinding) -> Outcome {
+        let name = finding.name.as_deref().unwrap_or_default();
+        let remedy = if finding.remedy.is_empty() { String::new() } else { format!("Fix: {}", finding.remedy) };
+        let hash = fingerprint(&[finding.rule, name, &finding.file]);
+        let region = Region { start_line: finding.line.max(1), start_column: finding.column.max(1) };
+        Outcome {
+            rule_id: finding.rule,
+            rule_index: self.rules.binary_search(&finding.rule).expect("every finding's rule is listed, ascending"),
+            level: level(finding.severity),
+            message: message(&[&finding.reason, &remedy]),
+            locations: [Location {
+                physical_location: PhysicalLocation { artifact_location: artifact(&finding.file), region },
+                logical_locations: None,
+            }],
+            partial_fingerprints: Fingerprints { primary: hash.clone(), own: hash },
+        }
+    }
+}
+
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.findings.len()))?;
+        let mut list = serializer.serialize_seq(Some(self.findings.len() + self.located.len()))?;
         for (entry, finding) in &self.findings {
             list.serialize_element(&self.outcome(*entry, finding))?;
+        }
+        for finding in &self.located {
+            list.serialize_element(&self.in_file(finding))?;
         }
         list.end()
     }

@@ -31,3 +31,21 @@ pub struct LocatedFinding {
     pub reason: String,
     pub remedy: String,
 }
+
+/// How much of a tree was looked at.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ScannedReport {
+    /// Read as text.
+    pub files: u64,
+    pub bytes: u64,
+    /// Skipped because they are no text.
+    pub binary: u64,
+    /// That could not be read.
+    pub unreadable: u64,
+    /// Different values looked for; `None`: values were not.
+    pub values: Option<u64>,
+    /// Known values too short or too plain to be looked for.
+    pub plain_values: u64,
+    /// References that could not be compared with the stores.
+    pub unknown: u64,
+}

@@ -7,6 +7,7 @@
 //! nothing has failed.
 
 mod live;
+mod scan;
 mod ssh;
 mod writes;
 
@@ -23,21 +24,24 @@ use writes::Writes;
 
 /// What the fields of a report beside its verdict come to.
 pub(super) fn decide(report: &Report) -> Verdict {
-    let Report { entries, findings, held_back, outcomes, fail_on, .. } = report;
+    let Report { entries, findings, located, held_back, outcomes, fail_on, .. } = report;
     let refused = held_back.iter().any(|held| held.because.is_refusal());
     let failed = outcomes.iter().any(|outcome| !matches!(outcome.end, End::Done | End::Unknown));
     let unsure = report.doctor.as_ref().is_some_and(DoctorReport::is_in_trouble);
     let unknown = unsure || report.incomplete || outcomes.iter().any(|outcome| outcome.end == End::Unknown);
-    let all = || findings.iter().chain(entries.iter().flat_map(|entry| &entry.findings));
+    let own = || findings.iter().chain(entries.iter().flat_map(|entry| &entry.findings));
+    let mut severities = own().map(|finding| finding.severity).chain(located.iter().map(|finding| finding.severity));
     let weight = ssh::weight(report.ssh.as_ref());
-    let is_about_no_entry =
-        entries.is_empty() && (report.ssh.is_some() || report.doctor.is_some() || !report.endpoints.is_empty());
+    let is_about_no_entry = entries.is_empty()
+        && (report.ssh.is_some()
+            || report.doctor.is_some()
+            || report.scanned.is_some()
+            || !report.endpoints.is_empty());
     if refused || failed || weight == Weight::Fail {
         Verdict::Fail
     } else if unknown || weight == Weight::Unknown {
         Verdict::Unknown
-    } else if !(is_about_no_entry || entries.iter().any(is_checked))
-        || all().any(|finding| finding.severity <= *fail_on)
+    } else if !(is_about_no_entry || entries.iter().any(is_checked)) || severities.any(|severity| severity <= *fail_on)
     {
         Verdict::Fail
     } else {
@@ -60,6 +64,8 @@ pub struct Summary {
     /// What was looked at in place of entries, where there are none.
     looked_at: Option<String>,
     stages_in_trouble: usize,
+    /// What of a tree could not be found out.
+    unscanned: Option<String>,
     ssh_trouble: Option<String>,
     /// What live checks came to, as it follows the count of entries.
     live: String,
@@ -83,6 +89,10 @@ impl Summary {
             severities[finding.severity as usize] += 1;
             unread += usize::from(is_ignorance(finding.rule) && finding.severity == Severity::Error);
         }
+        for finding in &report.located {
+            severities[finding.severity as usize] += 1;
+        }
+        let scanned = report.scanned.as_ref().map(|scanned| scan::sentence(scanned, report));
         Self {
             entries: report.entries.len(),
             checked: report.entries.len() - statuses[Status::Unknown as usize],
@@ -91,8 +101,9 @@ impl Summary {
             severities,
             unread,
             writes: Writes::of(report),
-            looked_at: looked_at(report).filter(|_| report.entries.is_empty()),
+            looked_at: looked_at(report).filter(|_| report.entries.is_empty()).or(scanned),
             stages_in_trouble: report.doctor.as_ref().map_or(0, DoctorReport::troubled),
+            unscanned: report.scanned.as_ref().map(scan::unknown),
             ssh_trouble: report.ssh.as_ref().and_then(ssh::trouble),
             live: live::sentence(report),
             live_unknown: live::unknown(report),
@@ -182,12 +193,13 @@ impl Summary {
 
     fn why_unknown(&self) -> String {
         let unknown = self.count(Status::Unknown);
-        let mut text = match unknown {
-            0 if self.stages_in_trouble > 0 => {
+        let mut text = match (unknown, &self.unscanned) {
+            (0, Some(unscanned)) => unscanned.clone(),
+            (0, None) if self.stages_in_trouble > 0 => {
                 format!("{} failed or could not be looked at", counted(self.stages_in_trouble, "stage"))
             }
-            0 => self.live_unknown.unwrap_or("a store could not be asked or did not answer").to_owned(),
-            _ => format!("{unknown} of {} could not be checked", counted(self.entries, "entry")),
+            (0, None) => self.live_unknown.unwrap_or("a store could not be asked or did not answer").to_owned(),
+            (_, _) => format!("{unknown} of {} could not be checked", counted(self.entries, "entry")),
         };
         let beside = Self { severities: self.severities_beside_unread(), ..self.clone() };
         if let Some(found) = beside.found(|severity| severity <= self.fail_on) {
@@ -294,6 +306,7 @@ mod tests {
             references: Vec::new(),
             located: Vec::new(),
             doctor: None,
+            scanned: None,
             incomplete,
             requests: vec![("esc".to_owned(), 2), ("github".to_owned(), 3)],
             duration: Duration::from_millis(48),

@@ -1,1 +1,85 @@
 //! What a source tree refers to, contradicts or leaks: texts in, findings out. Pure; files are walked elsewhere.
+//!
+//! Four questions, each a part of this room. References: what workflows, actions, code and
+//! templates name (`workflow`, `expression`, `broken`, `code`), and whether that is there
+//! (`join`, `presence`). Fixed values: what the mapping denies or has another value for
+//! (`setting`). Leaked values: what stores hold and no file should (`matcher` over `known`
+//! and `encode`; `leak` for files, `redact` for streams). No finding quotes a file.
+
+mod broken;
+mod code;
+mod encode;
+mod expression;
+mod join;
+mod known;
+mod leak;
+mod lines;
+mod matcher;
+mod presence;
+mod redact;
+mod reference;
+mod rules;
+mod setting;
+mod workflow;
+
+use crate::{model::Severity, yaml::Position};
+
+pub use join::{Joined, JoinedReference, Tree, join};
+pub use known::{Known, SHORTEST};
+pub use leak::{Leak, LeakFinder};
+pub use lines::{Encoding, HEAD, decoded, encoding};
+pub use matcher::{Hit, Matcher};
+pub use presence::{Presence, World};
+pub use redact::Redactor;
+pub use reference::{Form, Reach, Reference, ReferenceKind};
+pub use rules::{RULES, Rule, rule};
+pub use setting::{Settings, Wrong, WrongSetting};
+
+/// What one file says, before it is compared with stores.
+#[derive(Debug, Default)]
+pub struct FileRead {
+    pub references: Vec<Reference>,
+    pub settings: Vec<WrongSetting>,
+    /// Where a workflow is no valid YAML.
+    pub broken: Option<Position>,
+    /// Whether it is a workflow of GitHub's.
+    pub workflow: bool,
+}
+
+/// A finding about a place in a file; it never quotes the line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Located {
+    pub rule: &'static str,
+    pub severity: Severity,
+    pub name: Option<String>,
+    pub file: String,
+    pub at: Position,
+    pub reason: String,
+    pub remedy: String,
+}
+
+/// Reads one file of a tree; its name is relative to the tree, parted by slashes.
+pub fn read(file: &str, text: &[u8], settings: &Settings) -> FileRead {
+    let mut read = FileRead { workflow: is_workflow(file), ..FileRead::default() };
+    if read.workflow || is_action(file) {
+        let own = workflow::read(&String::from_utf8_lossy(text));
+        read.references = own.references;
+        read.broken = own.broken;
+    }
+    read.references.extend(code::references(file, text));
+    read.settings = settings.contradicted(file, text);
+    read
+}
+
+fn is_workflow(file: &str) -> bool {
+    let Some((folder, name)) = file.rsplit_once('/') else { return false };
+    (folder == ".github/workflows" || folder.ends_with("/.github/workflows")) && is_yaml(name)
+}
+
+fn is_action(file: &str) -> bool {
+    matches!(file.rsplit('/').next(), Some("action.yml" | "action.yaml"))
+}
+
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yml") || name.ends_with(".yaml")
+}

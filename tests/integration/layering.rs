@@ -22,7 +22,7 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("scan", &["keys", "mapping", "model", "yaml"]),
     ("draft", &["mapping", "model", "scan", "yaml"]),
     ("documents", &["mapping", "model"]),
-    ("report", &["judge", "model", "plan", "yaml"]),
+    ("report", &["judge", "model", "plan", "scan", "yaml"]),
     ("http", &["model"]),
     ("ledger", &["crypto", "model"]),
     ("store", &["crypto", "http", "keys", "model", "yaml"]),

@@ -18,6 +18,7 @@ mod sandbox_esc;
 mod sandbox_github;
 mod sandbox_lambda;
 mod sandbox_services;
+mod scan;
 mod simulation;
 mod ssh;
 mod stores;

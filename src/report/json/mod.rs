@@ -3,6 +3,7 @@
 //! The shape is frozen in `v1` and published as `docs/report.schema.json`.
 
 mod live;
+mod scan;
 mod ssh;
 mod v1;
 mod writer;

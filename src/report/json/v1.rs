@@ -13,13 +13,14 @@ use crate::{
     model::{Stage, Status},
     plan::End,
     report::{
-        ActionReport, EndpointReport, EntryReport, HeldBackReport, OutcomeReport, PlaceReport, ProbeReport, Report,
-        Summary,
+        ActionReport, EndpointReport, EntryReport, HeldBackReport, LocatedFinding, OutcomeReport, PlaceReport,
+        ProbeReport, ReferenceReport, Report, Summary,
     },
 };
 
 use super::{
     live::{EndpointV1, ProbeV1},
+    scan::{LocatedV1, ReferenceV1, ScannedV1},
     ssh::SshV1,
 };
 
@@ -48,6 +49,13 @@ pub(super) struct Document<'a> {
     probes: List<'a, ProbeReport, ProbeV1<'a>>,
     #[serde(skip_serializing_if = "List::is_empty")]
     endpoints: List<'a, EndpointReport, EndpointV1<'a>>,
+    /// Of the command that looks at a source tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scanned: Option<ScannedV1>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    references: Option<List<'a, ReferenceReport, ReferenceV1<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    located: Option<List<'a, LocatedFinding, LocatedV1<'a>>>,
     /// Those of no entry.
     findings: List<'a, Finding, FindingV1<'a>>,
     requests: Requests<'a>,
@@ -159,6 +167,9 @@ impl<'a> From<&'a Report> for Document<'a> {
             stages: report.doctor.as_ref().map(|doctor| doctor.stages.iter().map(StageV1::from).collect()),
             probes: List { items: &report.probes, view: ProbeV1::from },
             endpoints: List { items: &report.endpoints, view: EndpointV1::from },
+            scanned: report.scanned.as_ref().map(ScannedV1::from),
+            references: report.scanned.map(|_| List { items: &report.references, view: ReferenceV1::from }),
+            located: report.scanned.map(|_| List { items: &report.located, view: LocatedV1::from }),
             findings: List { items: &report.findings, view: FindingV1::from },
             requests: Requests(&report.requests),
             duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),

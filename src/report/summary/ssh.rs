@@ -75,6 +75,7 @@ mod tests {
             references: Vec::new(),
             located: Vec::new(),
             doctor: None,
+            scanned: None,
             incomplete: false,
             requests: Vec::new(),
             duration: std::time::Duration::ZERO,

@@ -116,6 +116,7 @@ mod tests {
             references: Vec::new(),
             located: Vec::new(),
             doctor: None,
+            scanned: None,
             incomplete,
             requests: Vec::new(),
             duration: Duration::ZERO,

@@ -6,6 +6,7 @@
 mod doctor;
 mod live;
 mod page;
+mod scan;
 mod ssh;
 mod writes;
 
@@ -37,6 +38,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
     }
     text.general(&report.findings)?;
     text.live(report)?;
+    text.scan(report)?;
     text.writes(report)?;
     text.foot(report)
 }

@@ -13,7 +13,7 @@ const DOCUMENT: &str = "docs/command-line.md";
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
 /// In the order of `--help`.
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 21] = [
     "check",
     "probe",
     "plan",
@@ -30,6 +30,8 @@ const COMMANDS: [&str; 19] = [
     "ssh inject",
     "doctor",
     "explain",
+    "scan",
+    "redact",
     "mapping lint",
     "mapping schema",
     "sandbox",
@@ -76,7 +78,7 @@ const TABLES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// Options that one command has for itself.
-const OWN: [(&str, &str); 22] = [
+const OWN: [(&str, &str); 24] = [
     ("check", "`--live`"),
     ("probe", "`--endpoints`"),
     ("probe", "`--fail-on`"),
@@ -99,6 +101,8 @@ const OWN: [(&str, &str); 22] = [
     ("ssh inject", "`--dry-run`"),
     ("ssh inject", "`--template`"),
     ("ssh inject", "`--var`"),
+    ("scan", "`--no-values`"),
+    ("scan", "`--fail-on`"),
 ];
 
 /// Of a rotation that is under way nothing is tried out: whoever asks for that hears so, and nothing is done.
@@ -147,7 +151,9 @@ fn every_command_has_its_row() {
     let commands: Vec<_> = rows
         .iter()
         .map(|row| row[0].trim_matches('`').trim_end_matches(" RUN").trim_end_matches(" FILE"))
-        .map(|command| command.trim_end_matches(" COMMAND").trim_end_matches(" WHAT").to_owned())
+        .map(|command| {
+            command.trim_end_matches(" COMMAND").trim_end_matches(" WHAT").trim_end_matches(" PATH").to_owned()
+        })
         .collect();
     assert_eq!(commands, COMMANDS);
     let listed = |help: &str| -> Vec<String> {

@@ -93,6 +93,7 @@ pub(crate) fn report(entries: Vec<EntryReport>, findings: Vec<Finding>, incomple
         references: Vec::new(),
         located: Vec::new(),
         doctor: None,
+        scanned: None,
         incomplete,
         requests: vec![("esc".to_owned(), 1), ("github".to_owned(), 4)],
         duration: Duration::from_millis(48),

@@ -89,6 +89,12 @@ impl Program {
         self.command.spawn().expect("the binary starts")
     }
 
+    /// The same, with its input as given.
+    pub(crate) fn spawn_with_input(mut self, input: Stdio) -> Child {
+        self.command.stdin(input);
+        self.spawn()
+    }
+
     pub(crate) fn run(mut self) -> Ran {
         let Output { status, stdout, stderr } = self.command.output().expect("the binary starts");
         Ran {
