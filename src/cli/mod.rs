@@ -10,6 +10,7 @@ mod exit;
 mod failure;
 mod harden;
 mod history;
+mod init;
 mod logging;
 mod mapping;
 mod mapping_file;
@@ -76,6 +77,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Attest(args) => attest::run(&cli.global, args),
         Command::Rollback(args) => rollback::run(&cli.global, args),
         Command::History(args) => history::run(&cli.global, args),
+        Command::Init(args) => init::run(&cli.global, args),
         Command::Mapping(args) => mapping::run(&cli.global, args),
         Command::Ssh(args) => ssh::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),
