@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Ssh(super::ssh::args::SshArgs),
     /// Draft a mapping from what exists: ESC, GitHub, an older mapping, templates, workflows
     Init(InitArgs),
+    /// Generate from the mapping what must exist, a .env template and workflows
+    Docs(DocsArgs),
     /// Work on mapping files
     Mapping(MappingArgs),
     /// Serve the emulator of ESC and GitHub on loopback
@@ -254,6 +256,22 @@ pub(crate) struct InitArgs {
     /// Organization or repository on GitHub (can be repeated) [default: the only organization there is]
     #[arg(long, value_name = "ORG|OWNER/REPO", value_parser = github_target)]
     pub(crate) github: Vec<GithubTarget>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocsArgs {
+    /// Folder to write to [default: the root of the mapping's repository]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write nothing, and fail if a file is not what would be generated
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) check: bool,
+    /// Replace files that were changed by hand or are not generated ones
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Shell commands by which workflows put esc-sync on their runner; empty: it is there [default: as last time]
+    #[arg(long, value_name = "COMMANDS")]
+    pub(crate) install: Option<String>,
 }
 
 /// Where on GitHub names are looked for.

@@ -10,6 +10,7 @@ use crate::{
 use super::{
     Failure,
     args::{CheckArgs, Global},
+    docs,
     exit::Exit,
     progress,
     session::{self, Session},
@@ -25,7 +26,8 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
     } else {
         session::runtime()?.block_on(look(&session, &stores, job))?.map(|observed| observed.snapshot)
     };
-    let Some(snapshot) = snapshot else { return Ok(progress::interrupted()) };
+    let Some(mut snapshot) = snapshot else { return Ok(progress::interrupted()) };
+    snapshot.documents = docs::stale(session.mapping(), global.profile.as_deref());
     let judgement = judge(session.mapping(), &snapshot, session::judge_options(args));
     let report = session.report(&snapshot, judgement, &stores, args.fail_on);
     targets.write(&report)?;

@@ -5,6 +5,7 @@ mod attest;
 mod check;
 mod choices;
 mod context;
+mod docs;
 mod environment;
 mod exit;
 mod failure;
@@ -78,6 +79,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Rollback(args) => rollback::run(&cli.global, args),
         Command::History(args) => history::run(&cli.global, args),
         Command::Init(args) => init::run(&cli.global, args),
+        Command::Docs(args) => docs::run(&cli.global, args),
         Command::Mapping(args) => mapping::run(&cli.global, args),
         Command::Ssh(args) => ssh::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),

@@ -213,6 +213,12 @@ pub(crate) fn replace_keeping_mode(file: &Path, bytes: &[u8]) -> io::Result<()> 
     replace_by(&file, mode, |handle| handle.write_all(bytes).and_then(|()| handle.sync_all()))
 }
 
+/// Replaces or makes a file that everybody may read, whole. A link stays one: what it points to is replaced.
+pub(crate) fn replace_shared(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    replace_by(&file, 0o644, |handle| handle.write_all(bytes).and_then(|()| handle.sync_all()))
+}
+
 /// Writes a file that is not there yet, whole or not at all; one that is there stays as it is.
 pub(crate) fn create_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let (temporary, mut handle) = beside(file)?;

@@ -3,9 +3,9 @@
 use super::{
     Finding, Subject, alias_present, beyond_hundred, conflict, denied_value, drifted, duplicate_value, hidden_config,
     invisible, key_due, key_halves_differ, malformed_key, malformed_value, missing, moved_repository, not_base64,
-    placeholder, plain_secret, rotation_open, scope_limit, shadowed, stray_whitespace, too_old, undetermined_value,
-    unexpected_value, unmanaged, unreadable, unsettled_write, unused_allowance, unverified, value_mismatch,
-    value_too_large, wide_policy,
+    outdated_document, placeholder, plain_secret, rotation_open, scope_limit, shadowed, stray_whitespace, too_old,
+    undetermined_value, unexpected_value, unmanaged, unreadable, unsettled_write, unused_allowance, unverified,
+    value_mismatch, value_too_large, wide_policy,
     world::{Findings, World},
 };
 use crate::model::{Severity, Tier};
@@ -53,6 +53,7 @@ pub const RULES: &[Rule] = &[
     missing::RULE,
     moved_repository::RULE,
     not_base64::RULE,
+    outdated_document::RULE,
     placeholder::RULE,
     plain_secret::RULE,
     rotation_open::RULE,
