@@ -294,6 +294,14 @@ pub(crate) enum MappingCommand {
         /// Mapping file [default: as --mapping]
         file: Option<PathBuf>,
     },
+    /// Write a mapping in its one form: same meaning, comments and order
+    Fmt {
+        /// Mapping file [default: as --mapping]
+        file: Option<PathBuf>,
+        /// Write nothing, and fail if it is not in its form
+        #[arg(long)]
+        check: bool,
+    },
     /// Print the JSON Schema of mapping files
     Schema,
 }

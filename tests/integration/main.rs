@@ -3,6 +3,7 @@
 mod cases;
 mod check;
 mod docs;
+mod draft;
 mod job;
 mod judge;
 mod layering;
