@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
 use crate::{
-    model::{EnvironmentRef, Evidence, RepoRef, Severity, Tier},
+    model::{Evidence, Severity, Tier},
     report::Format,
 };
 
@@ -36,9 +36,9 @@ pub(crate) enum Command {
     /// Rotate the machines' SSH key, and look after it
     Ssh(super::ssh::args::SshArgs),
     /// Draft a mapping from what exists: ESC, GitHub, an older mapping, templates, workflows
-    Init(InitArgs),
+    Init(super::init::InitArgs),
     /// Generate from the mapping what must exist, a .env template and workflows
-    Docs(DocsArgs),
+    Docs(super::docs::DocsArgs),
     /// Work on mapping files
     Mapping(MappingArgs),
     /// Serve the emulator of ESC and GitHub on loopback
@@ -237,51 +237,6 @@ impl Default for CheckArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct InitArgs {
-    /// File to write; one that is there is never replaced, and - is standard output [default: esc-sync.yaml]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Older mapping in JSON (can be repeated) [default: secret_mappings.json, if it is there]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) from_json: Vec<PathBuf>,
-    /// Template of a .env file (can be repeated) [default: .env.template and .env.example, if they are there]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) from_env: Vec<PathBuf>,
-    /// Folder of workflows [default: .github/workflows, if it is there]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) from_workflows: Option<PathBuf>,
-    /// ESC environment (can be repeated; the first is the mapping's own) [default: the only one there is]
-    #[arg(long, value_name = "ORG/PROJECT/ENV", value_parser = environment_ref)]
-    pub(crate) esc: Vec<EnvironmentRef>,
-    /// Organization or repository on GitHub (can be repeated) [default: the only organization there is]
-    #[arg(long, value_name = "ORG|OWNER/REPO", value_parser = github_target)]
-    pub(crate) github: Vec<GithubTarget>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DocsArgs {
-    /// Folder to write to [default: the root of the mapping's repository]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Write nothing, and fail if a file is not what would be generated
-    #[arg(long, conflicts_with = "force")]
-    pub(crate) check: bool,
-    /// Replace files that were changed by hand or are not generated ones
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Shell commands by which workflows put esc-sync on their runner; empty: it is there [default: as last time]
-    #[arg(long, value_name = "COMMANDS")]
-    pub(crate) install: Option<String>,
-}
-
-/// Where on GitHub names are looked for.
-#[derive(Clone, Debug)]
-pub(crate) enum GithubTarget {
-    Organization(String),
-    Repository(RepoRef),
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct MappingArgs {
     #[command(subcommand)]
     pub(crate) command: MappingCommand,
@@ -341,21 +296,6 @@ pub(crate) struct ReportTarget {
 
 fn format_word(word: &str) -> Result<Format, String> {
     one_of(word, Format::ALL, Format::as_str)
-}
-
-fn environment_ref(text: &str) -> Result<EnvironmentRef, String> {
-    text.parse().map_err(|_| "expected organization/project/environment".to_owned())
-}
-
-fn github_target(text: &str) -> Result<GithubTarget, String> {
-    let legal = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_');
-    match text.parse() {
-        Ok(repository) => Ok(GithubTarget::Repository(repository)),
-        Err(_) if !text.is_empty() && text.len() <= 39 && !text.starts_with('-') && text.bytes().all(legal) => {
-            Ok(GithubTarget::Organization(text.to_ascii_lowercase()))
-        }
-        Err(_) => Err("expected an organization, or owner/name of a repository".to_owned()),
-    }
 }
 
 fn severity_word(word: &str) -> Result<Severity, String> {

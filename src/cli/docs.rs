@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::Args;
+
 use crate::{
     documents::{Condition, Document, Header, Settings, condition, documents, paths},
     http::printable,
@@ -15,13 +17,23 @@ use crate::{
     model::StaleDocument,
 };
 
-use super::{
-    Failure,
-    args::{DocsArgs, Global},
-    exit::Exit,
-    failure::reason,
-    mapping_file, output, terminal,
-};
+use super::{Failure, args::Global, exit::Exit, failure::reason, mapping_file, output, terminal};
+
+#[derive(Debug, Args)]
+pub(crate) struct DocsArgs {
+    /// Folder to write to [default: the root of the mapping's repository]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write nothing, and fail if a file is not what would be generated
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) check: bool,
+    /// Replace files that were changed by hand or are not generated ones
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Shell commands by which workflows put esc-sync on their runner; empty: it is there [default: as last time]
+    #[arg(long, value_name = "COMMANDS")]
+    pub(crate) install: Option<String>,
+}
 
 pub(crate) fn run(global: &Global, args: &DocsArgs) -> Result<Exit, Failure> {
     let mapping = mapping_file::open(global)?.mapping;

@@ -15,6 +15,7 @@ mod proposal;
 mod service;
 pub mod template;
 mod text;
+mod vocabulary;
 mod words;
 pub mod workflows;
 

@@ -5,8 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::InitArgs;
 use crate::{
-    cli::{Failure, args::InitArgs, failure::reason},
+    cli::{Failure, failure::reason},
     draft::{Sources, Workflow, older, template, workflows},
 };
 

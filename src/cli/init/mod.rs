@@ -2,6 +2,7 @@
 //!
 //! What is proposed is `draft`'s; what is read is here. A file that exists is never written over.
 
+mod args;
 mod files;
 mod stores;
 
@@ -12,9 +13,11 @@ use crate::{
     mapping::Mapping,
 };
 
+pub(crate) use args::InitArgs;
+
 use super::{
     Context, Failure,
-    args::{Global, InitArgs, KEPT_FOLDER},
+    args::{Global, KEPT_FOLDER},
     exit::Exit,
     output, progress, session, terminal,
 };

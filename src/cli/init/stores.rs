@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
+use super::args::{GithubTarget, InitArgs};
 use crate::{
-    cli::{
-        Failure,
-        args::{GithubTarget, InitArgs},
-        terminal,
-    },
+    cli::{Failure, terminal},
     draft::{Held, Sources, leaves},
     engine::{SurveyedScope, survey_environments, survey_scopes},
     model::{App, Cause, EnvironmentRef, GithubScope, Slot, Unread, Visibility},
