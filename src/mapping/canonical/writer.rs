@@ -88,7 +88,7 @@ impl<'t> Writer<'t> {
                 self.end_of_line(last_end(value));
             }
             None => {
-                self.end_of_line(first_start(value));
+                self.end_of_line_before(first_start(value));
                 let deeper = if matches!(value.kind, NodeKind::Scalar(_)) { indent } else { indent + 2 };
                 self.inner(value, path, deeper, until);
             }
@@ -126,8 +126,13 @@ impl<'t> Writer<'t> {
 
     /// Ends the line with the comments that stand behind `end` on it.
     fn end_of_line(&mut self, end: usize) {
-        let newline = self.text[end.min(self.text.len())..].find('\n').map_or(self.text.len(), |offset| end + offset);
-        while let Some(comment) = self.pending(newline).filter(|comment| !comment.alone) {
+        let newline = self.text[end..].find('\n').map_or(self.text.len(), |offset| end + offset);
+        self.end_of_line_before(newline);
+    }
+
+    /// Ends the line with the comments that stand behind something on it, before a place.
+    fn end_of_line_before(&mut self, place: usize) {
+        while let Some(comment) = self.pending(place).filter(|comment| !comment.alone) {
             self.out.push_str(&format!("  {}", comment.text));
             self.next += 1;
         }
