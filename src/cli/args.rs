@@ -45,6 +45,10 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// Pass standard input on, with a mark in the place of every known value
     Redact,
+    /// Draft a mapping from what exists: ESC, GitHub, an older mapping, templates, workflows
+    Init(super::init::InitArgs),
+    /// Generate from the mapping what must exist, a .env template and workflows
+    Docs(super::docs::DocsArgs),
     /// Work on mapping files
     Mapping(MappingArgs),
     /// Serve the emulator of ESC and GitHub on loopback
@@ -299,6 +303,14 @@ pub(crate) enum MappingCommand {
     Lint {
         /// Mapping file [default: as --mapping]
         file: Option<PathBuf>,
+    },
+    /// Write a mapping in its one form: same meaning, comments and order
+    Fmt {
+        /// Mapping file [default: as --mapping]
+        file: Option<PathBuf>,
+        /// Write nothing, and fail if it is not in its form
+        #[arg(long)]
+        check: bool,
     },
     /// Print the JSON Schema of mapping files
     Schema,

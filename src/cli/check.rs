@@ -13,6 +13,7 @@ use crate::{
 use super::{
     Failure,
     args::{Global, LookArgs},
+    docs,
     exit::Exit,
     progress,
     session::{self, Session},
@@ -33,6 +34,7 @@ pub(crate) fn run(global: &Global, args: &LookArgs) -> Result<Exit, Failure> {
     let Some(snapshot) = asked(&session, &stores, snapshot, asker.as_ref())? else {
         return Ok(progress::interrupted());
     };
+    let snapshot = Snapshot { documents: docs::stale(session.mapping(), global.profile.as_deref()), ..snapshot };
     let judgement = judge(session.mapping(), &snapshot, session::judge_options(&args.judging));
     let mut report = session.report(&snapshot, judgement, &stores, args.judging.fail_on);
     if let Some(asker) = &asker {

@@ -77,22 +77,30 @@ pub(crate) fn open(global: &Global) -> Result<Loaded, MappingError> {
 }
 
 pub(crate) fn open_file(file: &Path, profile: Option<&str>) -> Result<Loaded, MappingError> {
-    let name = file.display().to_string();
-    let invalid = |diagnostics: Diagnostics| MappingError::Invalid {
-        rendered: diagnostics.render(&name).trim_end().to_owned(),
-        count: Count(diagnostics.errors().count() + diagnostics.omitted),
-        file: name.clone(),
-    };
-    let text = read(file).map_err(|trouble| invalid(Diagnostics::of_file(trouble)))?;
-    let options = LoadOptions { profile: profile.map(str::to_owned) };
-    let loaded = load(&name, &text, &options).map_err(invalid)?;
+    let loaded = diagnose(file, profile).map_err(|diagnostics| invalid(file, &diagnostics))?;
     for warning in &loaded.warnings {
-        terminal::say(warning.render(&name).trim_end());
+        terminal::say(warning.render(&file.display().to_string()).trim_end());
     }
     Ok(loaded)
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, FileTrouble> {
+/// Reads and loads a mapping, or says all that is wrong with it.
+pub(crate) fn diagnose(file: &Path, profile: Option<&str>) -> Result<Loaded, Diagnostics> {
+    let text = read(file).map_err(Diagnostics::of_file)?;
+    load(&file.display().to_string(), &text, &LoadOptions { profile: profile.map(str::to_owned) })
+}
+
+/// What is wrong with a file, as it is told.
+pub(crate) fn invalid(file: &Path, diagnostics: &Diagnostics) -> MappingError {
+    let name = file.display().to_string();
+    MappingError::Invalid {
+        rendered: diagnostics.render(&name).trim_end().to_owned(),
+        count: Count(diagnostics.errors().count() + diagnostics.omitted),
+        file: name,
+    }
+}
+
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, FileTrouble> {
     let trouble = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => FileTrouble::Missing,
         ErrorKind::IsADirectory => FileTrouble::Directory,

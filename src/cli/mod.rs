@@ -5,6 +5,7 @@ mod attest;
 mod check;
 mod choices;
 mod context;
+mod docs;
 mod doctor;
 mod environment;
 mod exit;
@@ -12,6 +13,7 @@ mod explain;
 mod failure;
 mod harden;
 mod history;
+mod init;
 mod live_words;
 mod logging;
 mod mapping;
@@ -88,6 +90,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&cli.global, args),
         Command::Scan(args) => scan::run(&cli.global, args),
         Command::Redact => redact::run(&cli.global),
+        Command::Init(args) => init::run(&cli.global, args),
+        Command::Docs(args) => docs::run(&cli.global, args),
         Command::Mapping(args) => mapping::run(&cli.global, args),
         Command::Ssh(args) => ssh::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),

@@ -213,6 +213,22 @@ pub(crate) fn replace_keeping_mode(file: &Path, bytes: &[u8]) -> io::Result<()> 
     replace_by(&file, mode, |handle| handle.write_all(bytes).and_then(|()| handle.sync_all()))
 }
 
+/// Replaces or makes a file that everybody may read, whole. A link stays one: what it points to is replaced.
+pub(crate) fn replace_shared(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    replace_by(&file, 0o644, |handle| handle.write_all(bytes).and_then(|()| handle.sync_all()))
+}
+
+/// Writes a file that is not there yet, whole or not at all; one that is there stays as it is.
+pub(crate) fn create_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (temporary, mut handle) = beside(file)?;
+    // A link, unlike a rename, does not take the place of what is there.
+    let written =
+        handle.write_all(bytes).and_then(|()| handle.sync_all()).and_then(|()| std::fs::hard_link(&temporary, file));
+    let _ = std::fs::remove_file(&temporary);
+    written
+}
+
 fn replace_by(file: &Path, mode: u32, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let (temporary, mut handle) = beside(file)?;
     let written = write(&mut handle)

@@ -12,6 +12,7 @@ mod read_plan;
 mod rotation;
 mod selection;
 mod ssh_knowledge;
+mod survey;
 mod sync;
 mod tree;
 
@@ -26,6 +27,7 @@ pub use rotation::{
 };
 pub use selection::{Selection, SelectionError};
 pub use ssh_knowledge::{ROTATION_KEY, ssh_knowledge};
+pub use survey::{Surveyed, SurveyedScope, survey_environments, survey_scopes};
 pub use sync::{
     Applied, Applying, Attested, Given, Look, NoSuchRun, Observed, Passed, Planned, PutBack, State, Task, ToWrite,
     Unwritable, key_place,

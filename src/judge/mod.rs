@@ -40,6 +40,7 @@ mod malformed_value;
 mod missing;
 mod moved_repository;
 mod not_base64;
+mod outdated_document;
 mod placeholder;
 mod plain_secret;
 mod rejected_credential;

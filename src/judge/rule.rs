@@ -3,10 +3,10 @@
 use super::{
     Finding, Subject, alias_present, beyond_hundred, conflict, denied_value, drifted, duplicate_value, exhausted_quota,
     expiring_credential, hidden_config, invisible, key_due, key_halves_differ, limited_credential, malformed_key,
-    malformed_value, missing, moved_repository, not_base64, placeholder, plain_secret, rejected_credential,
-    rotation_open, scope_limit, shadowed, stray_whitespace, too_old, undetermined_value, unexpected_value,
-    unhealthy_endpoint, unmanaged, unprobed, unreachable_endpoint, unreadable, unsettled_write, unused_allowance,
-    unverified, value_mismatch, value_too_large, wide_policy,
+    malformed_value, missing, moved_repository, not_base64, outdated_document, placeholder, plain_secret,
+    rejected_credential, rotation_open, scope_limit, shadowed, stray_whitespace, too_old, undetermined_value,
+    unexpected_value, unhealthy_endpoint, unmanaged, unprobed, unreachable_endpoint, unreadable, unsettled_write,
+    unused_allowance, unverified, value_mismatch, value_too_large, wide_policy,
     world::{Findings, World},
 };
 use crate::model::{Severity, Tier};
@@ -57,6 +57,7 @@ pub const RULES: &[Rule] = &[
     missing::RULE,
     moved_repository::RULE,
     not_base64::RULE,
+    outdated_document::RULE,
     placeholder::RULE,
     plain_secret::RULE,
     rejected_credential::RULE,

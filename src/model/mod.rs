@@ -24,7 +24,9 @@ pub use path::{EscPath, PathError, Segment};
 pub use place::{App, EnvironmentRef, GithubPlace, GithubScope, Place, RefError, RepoRef, Slot};
 pub use reading::{Cause, Meta, Reading, Unread, Visibility};
 pub use secret::{SecretValue, group_equal};
-pub use snapshot::{EscKind, EscSnapshot, EscValue, GithubSnapshot, JobSnapshot, Listing, Snapshot, Variable};
+pub use snapshot::{
+    EscKind, EscSnapshot, EscValue, GithubSnapshot, JobSnapshot, Listing, Snapshot, StaleDocument, Variable,
+};
 pub use ssh::{RotationKnowledge, SshKnowledge};
 pub use stage::{Stage, StageKind, StageOutcome};
 pub use stamp::{Stamp, StampError};

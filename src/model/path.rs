@@ -59,6 +59,11 @@ impl EscPath {
         Ok(Self(segments.into()))
     }
 
+    /// The path of one key at the root.
+    pub fn of_key(key: Box<str>) -> Self {
+        Self([Segment::Key(key)].into())
+    }
+
     pub fn segments(&self) -> &[Segment] {
         &self.0
     }

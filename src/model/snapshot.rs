@@ -25,6 +25,17 @@ pub struct Snapshot {
     pub ssh: SshKnowledge,
     /// What the services themselves said; empty where no live check was asked for.
     pub live: LiveKnowledge,
+    /// Files generated from the mapping that are not what would be generated now.
+    pub documents: Vec<StaleDocument>,
+}
+
+/// A generated file that is out of date.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StaleDocument {
+    /// From the root of the repository.
+    pub path: String,
+    /// Whether somebody changed it by hand.
+    pub edited: bool,
 }
 
 /// An evaluated ESC environment.

@@ -4,6 +4,7 @@ mod cases;
 mod check;
 mod docs;
 mod doctor;
+mod draft;
 mod job;
 mod judge;
 mod layering;

@@ -158,6 +158,23 @@ pub(super) fn user(world: &GithubWorld, call: &Call<'_>, _caller: &Caller) -> Sa
     SandboxResponse::json(200, &Value::Object(fields))
 }
 
+/// The organizations of whoever asks, in the short form of GitHub's description.
+pub(super) fn own_organizations(world: &GithubWorld, call: &Call<'_>) -> SandboxResponse {
+    let all: Vec<&Account> = world.organizations.values().collect();
+    let page = Page::of(call.request, PageSize::USUAL, all.len());
+    let short = |account: &&Account| {
+        let mut fields = urls(&format!("{}/orgs/{}", call.base, account.login), ORGANIZATION_URLS);
+        let more = json!({
+            "login": account.login, "id": account.id, "node_id": format!("O_{}", account.id),
+            "avatar_url": avatar(call, account), "description": null,
+        });
+        extend(&mut fields, more);
+        Value::Object(fields)
+    };
+    let body = Value::Array(all[page.items.clone()].iter().map(short).collect());
+    page.finish(SandboxResponse::json(200, &body))
+}
+
 pub(super) fn user_named(world: &GithubWorld, call: &Call<'_>, login: &str) -> Answer {
     let account = match world.organization(login) {
         Some(account) => account,

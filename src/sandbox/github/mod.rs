@@ -128,6 +128,7 @@ fn answer(
             items::seen(world, call, repository, consumer, slot)
         }
         Route::User if reads => Ok(lookups::user(world, call, caller)),
+        Route::UserOrganizations if reads => Ok(lookups::own_organizations(world, call)),
         Route::UserNamed(login) if reads => lookups::user_named(world, call, &login),
         _ => Err(failure::not_found()),
     }

@@ -54,6 +54,8 @@ pub(super) enum Route {
     },
     User,
     UserNamed(String),
+    /// The organizations of whoever asks.
+    UserOrganizations,
 }
 
 /// Where a path leads.
@@ -82,6 +84,7 @@ pub(super) fn resolve(world: &GithubWorld, request: &SandboxRequest) -> Result<D
         ["graphql"] => Some(Route::Graphql),
         ["rate_limit"] => Some(Route::RateLimit),
         ["user"] => Some(Route::User),
+        ["user", "orgs"] => Some(Route::UserOrganizations),
         ["user", "codespaces", rest @ ..] => vault_route(VaultKey::User, rest),
         ["users", login] => Some(Route::UserNamed((*login).to_owned())),
         ["organizations", id, rest @ ..] => {

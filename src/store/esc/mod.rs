@@ -9,6 +9,7 @@
 mod create;
 pub mod definition;
 mod diagnostic;
+mod list;
 mod login;
 mod oidc;
 mod stored;

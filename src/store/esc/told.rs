@@ -47,6 +47,25 @@ pub(super) struct Session {
     pub(super) diagnostics: Option<Vec<Diagnostic>>,
 }
 
+/// One page of the environments that the login sees.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EnvironmentPage {
+    #[serde(default)]
+    pub(super) environments: Option<Vec<RawEnvironment>>,
+    #[serde(default)]
+    pub(super) next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawEnvironment {
+    #[serde(default)]
+    pub(super) organization: Option<Box<str>>,
+    #[serde(default)]
+    pub(super) project: Option<Box<str>>,
+    pub(super) name: Box<str>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct Diagnosed {
     #[serde(default)]

@@ -47,6 +47,12 @@ pub(super) struct RawRepository {
     full_name: String,
 }
 
+/// A deployment environment; the rest of what is told of it is not needed.
+#[derive(Deserialize)]
+pub(super) struct RawDeployment {
+    name: Box<str>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct RawSelected {
     id: u64,
@@ -112,6 +118,15 @@ impl Named for RawRepository {
 
     fn told(self) -> Result<(RepoRef, ()), &'static str> {
         Ok((self.full_name.parse().map_err(|_| "it holds a name that no repository has")?, ()))
+    }
+}
+
+impl Named for RawDeployment {
+    type Key = Box<str>;
+    type Told = ();
+
+    fn told(self) -> Result<(Box<str>, ()), &'static str> {
+        Ok((self.name, ()))
     }
 }
 

@@ -5,6 +5,7 @@
 //! OpenAPI description and docs (see `docs/architecture.md`).
 
 mod app;
+mod around;
 mod delivery;
 mod dialect;
 mod identity;

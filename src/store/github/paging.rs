@@ -18,7 +18,7 @@ use crate::{
 #[derive(Deserialize)]
 struct Page<T> {
     total_count: u64,
-    #[serde(alias = "repositories", alias = "secrets", alias = "variables")]
+    #[serde(alias = "environments", alias = "repositories", alias = "secrets", alias = "variables")]
     items: Vec<T>,
 }
 

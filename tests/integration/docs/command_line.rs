@@ -13,7 +13,7 @@ const DOCUMENT: &str = "docs/command-line.md";
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
 /// In the order of `--help`.
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 24] = [
     "check",
     "probe",
     "plan",
@@ -32,7 +32,10 @@ const COMMANDS: [&str; 21] = [
     "explain",
     "scan",
     "redact",
+    "init",
+    "docs",
     "mapping lint",
+    "mapping fmt",
     "mapping schema",
     "sandbox",
 ];
@@ -78,7 +81,7 @@ const TABLES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// Options that one command has for itself.
-const OWN: [(&str, &str); 24] = [
+const OWN: [(&str, &str); 35] = [
     ("check", "`--live`"),
     ("probe", "`--endpoints`"),
     ("probe", "`--fail-on`"),
@@ -103,6 +106,17 @@ const OWN: [(&str, &str); 24] = [
     ("ssh inject", "`--var`"),
     ("scan", "`--no-values`"),
     ("scan", "`--fail-on`"),
+    ("init", "`--out`"),
+    ("init", "`--from-json`"),
+    ("init", "`--from-env`"),
+    ("init", "`--from-workflows`"),
+    ("init", "`--esc`"),
+    ("init", "`--github`"),
+    ("docs", "`--out`"),
+    ("docs", "`--check`"),
+    ("docs", "`--force`"),
+    ("docs", "`--install`"),
+    ("mapping fmt", "`--check`"),
 ];
 
 /// Of a rotation that is under way nothing is tried out: whoever asks for that hears so, and nothing is done.
@@ -163,7 +177,7 @@ fn every_command_has_its_row() {
     let mut first: Vec<_> = COMMANDS.iter().filter_map(|command| command.split(' ').next()).collect();
     first.dedup();
     assert_eq!(listed(&help(&[])), first);
-    assert_eq!(listed(&help(&["mapping"])), ["lint", "schema"]);
+    assert_eq!(listed(&help(&["mapping"])), ["lint", "fmt", "schema"]);
     assert_eq!(listed(&help(&["ssh"])), ["rotate", "status", "resume", "cancel", "retire", "verify", "inject"]);
 }
 
