@@ -1,8 +1,6 @@
 //! The secrets and variables that a workflow's text refers to.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use crate::scan::{self, Form};
 
 /// A name in an expression.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -20,33 +18,24 @@ pub enum ReferenceKind {
 /// What every run has without being given it.
 const AUTOMATIC: &str = "GITHUB_TOKEN";
 
-/// Each name once, in the order of the text. Comments do not count, `steps.secrets.…` neither.
+/// Each name once, in the order of the text; what a workflow only declares for its callers is none of its own.
 pub fn references(text: &str) -> Vec<Reference> {
-    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"(?i)(^|[^\w.\-])(secrets|vars)\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([A-Za-z_]\w*)'\s*\])"#)
-            .expect("the pattern is a legal one")
-    });
     let mut found = Vec::new();
-    for expression in text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(expressions) {
-        for captures in NAMED.captures_iter(expression) {
-            let Some(name) = captures.get(3).or_else(|| captures.get(4)) else { continue };
-            let kind =
-                if captures[2].eq_ignore_ascii_case("vars") { ReferenceKind::Variable } else { ReferenceKind::Secret };
-            let reference = Reference { name: name.as_str().to_owned(), kind };
-            if !reference.name.eq_ignore_ascii_case(AUTOMATIC) && !found.contains(&reference) {
-                found.push(reference);
-            }
+    for reference in scan::references(text) {
+        let kind = match reference.kind {
+            scan::ReferenceKind::Secret => ReferenceKind::Secret,
+            scan::ReferenceKind::Variable => ReferenceKind::Variable,
+            scan::ReferenceKind::Environment => continue,
+        };
+        let Some(name) = reference.name.filter(|name| reference.form != Form::Declared && name != AUTOMATIC) else {
+            continue;
+        };
+        let reference = Reference { name, kind };
+        if !found.contains(&reference) {
+            found.push(reference);
         }
     }
     found
-}
-
-/// The texts between `${{` and `}}` of a line; of an `if:`, the whole line.
-fn expressions(line: &str) -> Vec<&str> {
-    if line.trim_start().trim_start_matches("- ").starts_with("if:") {
-        return vec![line];
-    }
-    line.split("${{").skip(1).map(|rest| rest.split("}}").next().unwrap_or(rest)).collect()
 }
 
 /// Whether a workflow of this name brings something to where people use it.

@@ -14,7 +14,7 @@ use crate::model::{Encoding, ProbeReason, ProbeVerdict, Stamp, Visibility};
 #[test]
 fn the_set_of_rules() {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred conflict denied-value drifted duplicate-value exhausted-quota expiring-credential hidden-config invisible key-due key-halves-differ limited-credential malformed-key malformed-value missing moved-repository not-base64 placeholder-value plain-secret rejected-credential rotation-open scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unhealthy-endpoint unmanaged unprobed unreachable-endpoint unreadable unsettled-write unused-allowance unverified value-mismatch value-too-large wide-policy");
+    insta::assert_snapshot!(ids.join(" "), @"alias-present beyond-hundred conflict denied-value drifted duplicate-value exhausted-quota expiring-credential hidden-config invisible key-due key-halves-differ limited-credential malformed-key malformed-value missing moved-repository not-base64 outdated-document placeholder-value plain-secret rejected-credential rotation-open scope-limit shadowed stray-whitespace too-old undetermined-value unexpected-value unhealthy-endpoint unmanaged unprobed unreachable-endpoint unreadable unsettled-write unused-allowance unverified value-mismatch value-too-large wide-policy");
 }
 
 /// One world in which every rule has something to say, around the given values.
@@ -149,7 +149,7 @@ fn that_world_makes_nearly_every_rule_speak() {
     said.sort_unstable();
     said.dedup();
     let silent: Vec<&str> = RULES.iter().map(|rule| rule.id).filter(|id| !said.contains(id)).collect();
-    insta::assert_snapshot!(silent.join(" "), @"undetermined-value unreadable");
+    insta::assert_snapshot!(silent.join(" "), @"outdated-document undetermined-value unreadable");
 }
 
 #[test]

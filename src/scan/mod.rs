@@ -58,9 +58,14 @@ pub struct Located {
     pub remedy: String,
 }
 
+/// The secrets and variables that the text of a workflow refers to.
+pub fn references(workflow: &str) -> Vec<Reference> {
+    workflow::read(workflow).references
+}
+
 /// Reads one file of a tree; its name is relative to the tree, parted by slashes.
 pub fn read(file: &str, text: &[u8], settings: &Settings) -> FileRead {
-    let mut read = FileRead { workflow: is_workflow(file), ..FileRead::default() };
+    let mut read = FileRead { workflow: is_workflow(file) || looks_like_one(file, text), ..FileRead::default() };
     if read.workflow || is_action(file) {
         let own = workflow::read(&String::from_utf8_lossy(text));
         read.references = own.references;
@@ -76,10 +81,40 @@ fn is_workflow(file: &str) -> bool {
     (folder == ".github/workflows" || folder.ends_with("/.github/workflows")) && is_yaml(name)
 }
 
+/// A workflow that lies elsewhere: a template, a copy, or a tree that begins below the usual folder.
+fn looks_like_one(file: &str, text: &[u8]) -> bool {
+    let begins = |words: &[&str]| {
+        let lines = text.split(|byte| *byte == b'\n');
+        lines.into_iter().any(|line| words.iter().any(|word| line.starts_with(word.as_bytes())))
+    };
+    is_yaml(file) && begins(&["jobs:"]) && begins(&["on:", "\"on\":", "'on':"])
+}
+
 fn is_action(file: &str) -> bool {
     matches!(file.rsplit('/').next(), Some("action.yml" | "action.yaml"))
 }
 
 fn is_yaml(name: &str) -> bool {
     name.ends_with(".yml") || name.ends_with(".yaml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workflow_is_known_by_its_place_or_by_its_look() {
+        let read = |file: &str, text: &str| {
+            let settings = Settings::new(&crate::mapping::Mapping {
+                file: "m.yaml".into(),
+                entries: Vec::new(),
+                ssh: None,
+                endpoints: Box::default(),
+            });
+            read(file, text.as_bytes(), &settings).workflow
+        };
+        let text = "name: x\non: push\njobs:\n  a: {}\n";
+        assert!(read("ci.yml", text) && read("docs/templates/ci.yaml", text) && !read("ci.txt", text));
+        assert!(read("sub/.github/workflows/ci.yml", "jobs: {}") && !read("compose.yml", "services:\n  jobs: {}\n"));
+    }
 }

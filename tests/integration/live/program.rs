@@ -96,7 +96,9 @@ fn a_check_asks_services_only_if_it_is_told_to() {
     assert!(without.json().get("probes").is_none() && without.json()["requests"].get("probes").is_none());
     let with = case.run(&["check", "--live", "--format", "json"]);
     assert_eq!(with.code, 1, "{}", with.everything());
-    assert_eq!(with.json()["entries"][0]["status"], "rejected");
+    assert_eq!(with.json()["probes"][0]["verdict"], "rejected");
+    let rules = with.json()["entries"][0]["findings"].to_string();
+    assert!(rules.contains("rejected-credential"), "{rules}");
     assert_eq!(case.service.seen().len(), 1);
 }
 
