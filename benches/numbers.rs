@@ -5,6 +5,8 @@
 //! this process. Machines are noisy: the median of several runs counts, and what runs beside
 //! ours runs in turn with it. A missed bound is said in its row and fails nothing.
 
+#[path = "numbers/probing.rs"]
+mod probing;
 #[path = "numbers/process.rs"]
 mod process;
 #[path = "numbers/scanning.rs"]
@@ -50,6 +52,7 @@ fn main() {
         wire(&scratch, count, requests, &mut table);
     }
     syncing::syncing(&scratch, 60, &mut table);
+    probing::probing(&scratch, &mut table);
     scanning::scanning(&scratch, &mut table);
     loading(&scratch, 100_000, &mut table);
     several_environments(&scratch, 20_000, 4, &mut table);

@@ -54,9 +54,13 @@ pub fn main() -> ExitCode {
     let mut cli = match Cli::try_parse_from(join_sandbox_folder(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are results and go to standard output; the rest is usage.
+            // Help and version are results and go to standard output; the rest is usage, and may quote an argument.
+            if error.use_stderr() {
+                terminal::say(error.render());
+                return Exit::Usage.into();
+            }
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Pass.into() };
+            return Exit::Pass.into();
         }
     };
     cli.global = cli.global.with_environment();

@@ -43,10 +43,17 @@ fn terminal_columns() -> usize {
 
 /// Says something to the person, on standard error. Who closed it does not want to hear.
 ///
-/// File names and arguments may hold anything; nothing of it steers the terminal (failure case X7).
+/// File names and arguments may hold anything; nothing of it steers the terminal (failure case X7), and no line
+/// that a break in a name began is a command to a workflow's runner (failure case X8).
 pub(crate) fn say(message: impl fmt::Display) {
-    let lines: Vec<_> = message.to_string().lines().map(|line| printable(line, usize::MAX)).collect();
+    let lines: Vec<_> = message.to_string().lines().map(|line| harmless(&printable(line, usize::MAX))).collect();
     let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
+}
+
+/// The runner takes lines for commands that begin so, blanks apart.
+fn harmless(line: &str) -> String {
+    let command = ["::", "##["].iter().any(|start| line.trim_start().starts_with(start));
+    if command { format!("| {line}") } else { line.to_owned() }
 }
 
 /// `esc-sync: error: …` with its remedy on a line of its own.
@@ -68,5 +75,17 @@ pub(crate) fn stream(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x8_no_line_is_a_command_to_a_runner() {
+        assert_eq!(harmless("::error::x"), "| ::error::x");
+        assert_eq!(harmless("  ##[error]x"), "|   ##[error]x");
+        assert_eq!(harmless("esc-sync: error: a::b"), "esc-sync: error: a::b");
     }
 }

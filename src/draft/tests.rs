@@ -100,7 +100,7 @@ fn equal_values_prove_what_names_do_not_say() {
 #[test]
 fn other_names_of_one_thing_become_its_aliases() {
     let mut sources = sources().leaf("docker.token", true, "1").secret("DOCKER_TOKEN");
-    let references = workflows::references("${{ secrets.DOCKERHUB_TOKEN }} ${{ secrets.DOCKER_PAT }}");
+    let references = workflows::references("env: { A: \"${{ secrets.DOCKERHUB_TOKEN }} ${{ secrets.DOCKER_PAT }}\" }");
     sources.workflows.push(Workflow { file: "deploy.yml".into(), deploys: true, references });
     let (_, mapping) = drafted(&sources);
     let aliases: Vec<_> = mapping.entries[0].detail().aliases.iter().map(|alias| alias.as_str()).collect();

@@ -51,8 +51,8 @@ mod tests {
     #[test]
     fn names_in_expressions_and_nowhere_else() {
         let text = "on: push\n# ${{ secrets.COMMENT }}\nenv:\n  A: ${{ secrets.ONE }}${{ secrets['TWO'] }}\n  \
-                    B: ${{ steps.secrets.outputs.no }} secrets.PROSE\n  C: ${{ vars.REGION || secrets.GITHUB_TOKEN }}\n  \
-                    if: secrets.THREE != ''\n  D: ${{ secrets.ONE }}\n";
+                    B: ${{ steps.secrets.outputs.no }} secrets.PROSE\n  C: ${{ vars.REGION || secrets.GITHUB_TOKEN }}\n\
+                    jobs:\n  a:\n    if: secrets.THREE != ''\n    steps: [ { run: \"${{ secrets.ONE }}\" } ]\n";
         let names: Vec<_> = references(text).into_iter().map(|found| (found.name, found.kind)).collect();
         let secret = |name: &str| (name.to_owned(), ReferenceKind::Secret);
         let wanted = [secret("ONE"), secret("TWO"), ("REGION".to_owned(), ReferenceKind::Variable), secret("THREE")];

@@ -30,7 +30,9 @@ const ENCODINGS: &[(&str, bool, Spell)] = &[
     ("plain", false, |value| vec![value.to_vec()]),
     ("base64", true, base64_spellings),
     ("base64 twice", true, base64_twice),
+    ("base64 in a URL", false, base64_in_url),
     ("URL-encoded", false, url_spellings),
+    ("URL-encoded twice", false, url_twice),
     ("JSON-escaped", false, json_spellings),
     ("HTML-escaped", false, html_spellings),
     ("hex", false, |value| vec![hex(value, b"0123456789abcdef"), hex(value, b"0123456789ABCDEF")]),
@@ -75,6 +77,18 @@ fn base64_twice(value: &[u8]) -> Vec<Vec<u8>> {
     base64_spellings(value).iter().flat_map(|inner| base64_spellings(inner)).collect()
 }
 
+/// Base64 whose own signs are escaped, as a query has it.
+fn base64_in_url(value: &[u8]) -> Vec<Vec<u8>> {
+    let special = |text: &Vec<u8>| text.iter().any(|byte| matches!(byte, b'+' | b'/'));
+    base64_spellings(value).into_iter().filter(special).flat_map(|text| url_spellings(&text)).collect()
+}
+
+fn url_twice(value: &[u8]) -> Vec<Vec<u8>> {
+    let again =
+        |text: Vec<u8>| text.into_iter().flat_map(|byte| if byte == b'%' { b"%25".to_vec() } else { vec![byte] });
+    url_spellings(value).into_iter().map(|text| again(text).collect()).collect()
+}
+
 /// By what encoders leave as it is, with digits in capitals and not.
 fn url_spellings(value: &[u8]) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
@@ -94,24 +108,25 @@ fn url_spellings(value: &[u8]) -> Vec<Vec<u8>> {
     all
 }
 
-/// What else than quotes, backslashes and control characters a writer of JSON escapes.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Beyond {
-    All,
-    Html,
-    Nothing,
-    Slash,
-    Wide,
+/// What else than quotes, backslashes and control characters a writer of JSON escapes: writers choose each for themselves.
+#[derive(Clone, Copy, Default)]
+struct Beyond {
+    all: bool,
+    html: bool,
+    slash: bool,
+    wide: bool,
 }
 
+/// Once, and twice: JSON inside JSON, as logs and event payloads have it.
 fn json_spellings(value: &[u8]) -> Vec<Vec<u8>> {
     let Ok(text) = std::str::from_utf8(value) else { return Vec::new() };
+    let choices =
+        (0..8_u8).map(|bits| Beyond { html: bits & 1 > 0, slash: bits & 2 > 0, wide: bits & 4 > 0, all: false });
     let mut all = Vec::new();
-    for beyond in [Beyond::Nothing, Beyond::Slash, Beyond::Html, Beyond::Wide, Beyond::All] {
+    for beyond in choices.chain([Beyond { all: true, ..Beyond::default() }]) {
         for upper in [false, true] {
             let once = json(text, beyond, upper);
-            if beyond == Beyond::Nothing {
-                // JSON inside JSON, as logs and event payloads have it.
+            if !beyond.all {
                 let inner = std::str::from_utf8(&once).expect("what was escaped from text is text");
                 all.push(json(inner, beyond, upper));
             }
@@ -130,16 +145,12 @@ fn json(text: &str, beyond: Beyond, upper: bool) -> Vec<u8> {
             '\n' => Some('n'),
             '\r' => Some('r'),
             '\t' => Some('t'),
-            '/' if beyond == Beyond::Slash => Some('/'),
+            '/' if beyond.slash => Some('/'),
             _ => None,
         };
-        let escaped = match beyond {
-            Beyond::All => true,
-            Beyond::Html => matches!(letter, '<' | '>' | '&' | '\'' | '+' | '='),
-            Beyond::Wide => !letter.is_ascii(),
-            Beyond::Nothing | Beyond::Slash => false,
-        };
-        match short.filter(|_| beyond != Beyond::All) {
+        let html = beyond.html && matches!(letter, '<' | '>' | '&' | '\'' | '+' | '=');
+        let escaped = beyond.all || html || (beyond.wide && !letter.is_ascii());
+        match short.filter(|_| !beyond.all) {
             Some(short) => out.extend([b'\\', short as u8]),
             None if escaped || letter.is_control() => {
                 for unit in letter.encode_utf16(&mut [0; 2]) {
@@ -206,6 +217,15 @@ mod tests {
         assert!(of("JSON-escaped", "abc\u{e9}").contains(&"abc\\u00e9".to_owned()));
         assert!(of("JSON-escaped", "a\"b/cdef").contains(&"a\\\"b\\/cdef".to_owned()));
         assert!(of("JSON-escaped", "a<bcdefg").contains(&"a\\u003cbcdefg".to_owned()));
+        assert!(of("JSON-escaped", "ab/c\u{e9}d").contains(&"ab\\/c\\u00e9d".to_owned()));
+        assert!(of("JSON-escaped", "ab<\u{e9}/d").contains(&"ab\\u003c\\u00e9\\/d".to_owned()));
+        assert!(of("JSON-escaped", "abc\u{e9}").contains(&"abc\\\\u00e9".to_owned()));
+        assert!(of("URL-encoded twice", "ab+c").contains(&"ab%252Bc".to_owned()));
+        assert!(
+            of("base64 in a URL", "\u{fb}\u{ff}\u{fe}abcdef")
+                .iter()
+                .any(|text| text.contains("%2F") || text.contains("%2B"))
+        );
         assert!(of("JSON-escaped", "AZ").contains(&"\\u0041\\u005A".to_owned()));
         assert!(of("URL-encoded", "a b+c/d").contains(&"a%20b%2Bc%2Fd".to_owned()));
         assert!(of("URL-encoded", "a b+c/d").contains(&"a+b%2bc%2fd".to_owned()));

@@ -60,13 +60,25 @@ fn is_text(bytes: &[u8]) -> bool {
         .is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && !letter.is_whitespace()))
 }
 
-/// The lines of a text of several, each long enough to be told from any other.
+/// The lines of a text of several that are told from any other: the body of a private key, and what looks like a key.
+/// A certificate or a public key is no secret, wherever it stands.
 fn line_forms(text: &[u8]) -> Vec<Form> {
     if !text.contains(&b'\n') {
         return Vec::new();
     }
-    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    let telling = lines.filter(|line| line.len() >= SHORTEST_LINE && !is_frame(line) && !is_common(line));
+    let mut armour = Armour::None;
+    let mut telling = Vec::new();
+    for line in text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {
+        armour = armour.after(line);
+        let tells = match armour {
+            Armour::None => looks_like_key(line),
+            Armour::Private => true,
+            Armour::Public => false,
+        };
+        if tells && line.len() >= SHORTEST_LINE && !is_frame(line) && !is_common(line) {
+            telling.push(line);
+        }
+    }
     let mut forms: Vec<Form> = Vec::new();
     for line in telling {
         let wide = String::from_utf8_lossy(line).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
@@ -75,6 +87,33 @@ fn line_forms(text: &[u8]) -> Vec<Form> {
         }
     }
     forms
+}
+
+/// In which block of a PEM text a line stands.
+#[derive(Clone, Copy)]
+enum Armour {
+    None,
+    Private,
+    Public,
+}
+
+impl Armour {
+    fn after(self, line: &[u8]) -> Self {
+        if line.starts_with(b"-----END ") {
+            return Self::None;
+        }
+        let Some(kind) = line.strip_prefix(b"-----BEGIN ") else { return self };
+        if kind.windows(b"PRIVATE KEY".len()).any(|part| part == b"PRIVATE KEY") { Self::Private } else { Self::Public }
+    }
+}
+
+/// Without blanks, and of letters in both cases and digits: no line of a script or a setting.
+fn looks_like_key(line: &[u8]) -> bool {
+    let has = |what: fn(&u8) -> bool| line.iter().any(what);
+    !has(u8::is_ascii_whitespace)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
 }
 
 /// Lines that every key of its kind has: the armour, headers, and what names the kind inside the body.
@@ -126,6 +165,17 @@ mod tests {
         let (sought, left_out) = sought(&known);
         assert_eq!(left_out, 5);
         assert_eq!(sought.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["N5, N6"]);
+    }
+
+    #[test]
+    fn lines_of_scripts_settings_and_certificates_are_no_needles() {
+        let script = "#!/bin/sh\nset -euo pipefail\nLOG_FORMAT=json-with-colors\n";
+        assert!(line_forms(script.as_bytes()).is_empty());
+        let pair = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUQ1\n-----END CERTIFICATE-----\n\
+                    -----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEG\n-----END PRIVATE KEY-----\n";
+        let forms = line_forms(pair.as_bytes());
+        assert!(forms.len() == 2 && forms[0].bytes.starts_with(b"MIGH"), "{}", forms.len());
+        assert_eq!(line_forms(b"a\nK=Zq8Rr3TxW7abcdQ\n").len(), 2, "a line that looks like a key");
     }
 
     #[test]

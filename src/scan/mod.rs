@@ -19,6 +19,7 @@ mod presence;
 mod redact;
 mod reference;
 mod rules;
+mod scrub;
 mod setting;
 mod workflow;
 
@@ -33,6 +34,7 @@ pub use presence::{Presence, World};
 pub use redact::Redactor;
 pub use reference::{Form, Reach, Reference, ReferenceKind};
 pub use rules::{RULES, Rule, rule};
+pub use scrub::Scrub;
 pub use setting::{Settings, Wrong, WrongSetting};
 
 /// What one file says, before it is compared with stores.

@@ -54,7 +54,7 @@ impl Default for AskerOptions {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(10),
-            per_host: 16,
+            per_host: 32,
             overall: 64,
             offline: false,
             detour: None,
@@ -106,7 +106,10 @@ impl Asker {
         let private = ask.private || self.options.detour.is_some();
         let request =
             StrangerRequest { method: ask.method, url: &url, headers: ask.headers.to_vec(), body: None, private };
-        self.http(host, &request).await.map(door::heard).map_err(|error| door::failure(&error))
+        self.http(&door::authority(host, ask.url), &request)
+            .await
+            .map(door::heard)
+            .map_err(|error| door::failure(&error))
     }
 
     /// What is heard to one question, and how long it took to hear it.

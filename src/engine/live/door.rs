@@ -53,7 +53,7 @@ impl<'a> Door<'a> {
             Some(detour) => (detoured(detour, ask.host(), ask.url())?, true),
         };
         let request = Sent { method: ask.method(), url, headers, body: ask.sent_body(), private };
-        let host = ask.host().to_owned();
+        let host = authority(ask.host(), ask.url());
         Some(Self::Http { host, request, repeatable: ask.is_repeatable(), read: |answer| Heard::Http(heard(answer)) })
     }
 }
@@ -63,6 +63,12 @@ impl Sent<'_> {
         let Self { method, url, headers, body, private } = self;
         StrangerRequest { method, url, headers: headers.clone(), body: *body, private: *private }
     }
+}
+
+/// The host with its port: two servers on one machine have nothing to do with each other.
+pub(super) fn authority(host: &str, url: &str) -> String {
+    let port = Url::parse(url).ok().and_then(|url| url.port());
+    port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// The same path and query below the sandbox's folder of that host.
