@@ -56,6 +56,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// Mapping file [env: ESC_SYNC_MAPPING] [default: esc-sync.yaml, else the only file in mappings/]
     #[arg(long, global = true, value_name = "FILE")]
@@ -261,7 +262,7 @@ pub(crate) struct HistoryArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// Command to look after: check, plan, sync, attest, rollback, or ssh with one of its own [default: check]
+    /// Command to look after: check, probe, plan, sync, scan, redact, …, or ssh with one of its own [default: check]
     #[arg(value_name = "COMMAND", num_args = 0..=2)]
     pub(crate) command: Vec<String>,
 }

@@ -23,8 +23,13 @@ pub(crate) struct Context {
     sandbox: Option<Attached>,
 }
 
-/// Variables that hold an address of a store.
-const ADDRESSES: [&str; 4] = ["PULUMI_BACKEND_URL", "PULUMI_API", "GITHUB_API_URL", "LAMBDA_API_URL"];
+/// Variables that hold an address of a store, and the option that stands for each.
+const ADDRESSES: [(&str, Option<&str>); 4] = [
+    ("PULUMI_BACKEND_URL", Some("--pulumi-backend-url")),
+    ("PULUMI_API", None),
+    ("GITHUB_API_URL", Some("--github-api-url")),
+    ("LAMBDA_API_URL", Some("--lambda-api-url")),
+];
 
 impl Context {
     pub(crate) fn new(global: &Global, mapping: &Mapping) -> Result<Self, Failure> {
@@ -41,10 +46,11 @@ impl Context {
 
     /// A bad address is a typing error, to be said before anything is asked.
     fn check_addresses(&self) -> Result<(), Failure> {
-        for name in ADDRESSES {
+        for (name, option) in ADDRESSES {
             if let Some(Err(error)) = self.environment.var(name).map(|text| BaseUrl::parse(&text)) {
-                let help = format!("set {name} to https://HOST[:PORT][/PREFIX]; plain http is for this machine only");
-                return Err(Failure::usage(format!("the address in {name} cannot be used: {error}"), help));
+                let source = option.filter(|_| self.environment.is_overridden(name)).unwrap_or(name);
+                let help = format!("set {source} to https://HOST[:PORT][/PREFIX]; plain http is for this machine only");
+                return Err(Failure::usage(format!("the address in {source} cannot be used: {error}"), help));
             }
         }
         let needs_proxy = ["PULUMI_BACKEND_URL", "GITHUB_API_URL"]

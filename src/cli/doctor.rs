@@ -1,7 +1,7 @@
 //! `doctor`: everything a command needs, looked at stage by stage. It judges no entry and writes nothing remote.
 
 use crate::{
-    engine::{Doctor, Door, ERRANDS, Errand},
+    engine::{Doctor, Door, ERRANDS, Errand, Reads},
     judge::Judgement,
     model::{JobSnapshot, Severity, Snapshot, Stage, StageKind, StageOutcome},
     report::{DoctorReport, Report},
@@ -33,9 +33,13 @@ pub(crate) fn run(global: &Global, args: &DoctorArgs) -> Result<Exit, Failure> {
 fn errand(words: &[String]) -> Result<&'static Errand, Failure> {
     let command = if words.is_empty() { "check".to_owned() } else { words.join(" ") };
     Errand::of(&command).ok_or_else(|| {
-        let known: Vec<_> = ERRANDS.iter().map(|errand| errand.command).collect();
-        let help = format!("one of {}", known.join(", "));
-        Failure::usage(format!("doctor {command}: there is nothing to look at for that command"), help)
+        let known = || ERRANDS.iter().map(|errand| errand.command);
+        let distance = |name: &&str| strsim::damerau_levenshtein(&command.to_lowercase(), name);
+        let help = match known().min_by_key(distance).filter(|name| distance(name) <= 1 + name.len() / 4) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("one of {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        Failure::usage(format!("doctor {command}: no command that can be looked after has that name"), help)
     })
 }
 
@@ -76,7 +80,8 @@ fn told(session: &Session<'_>, stores: &Stores, errand: &Errand, stages: Vec<Sta
         *number += stages.iter().filter(|stage| is_look_at(stage, store)).count() as u64;
     }
     let report = session.report(&Snapshot::default(), Judgement::default(), stores, Severity::Error);
-    let remarks = vec![format!("looked at for `esc-sync {}`; nothing was written to any store", errand.command)];
+    let asks = if errand.reads == Reads::Nothing { "that command asks no store; " } else { "" };
+    let remarks = vec![format!("looked at for `esc-sync {}`; {asks}nothing was written to any store", errand.command)];
     Report { remarks, requests, doctor: Some(DoctorReport { stages }), ..report }.decided()
 }
 

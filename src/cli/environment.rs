@@ -20,6 +20,11 @@ impl Environment {
         Self { overrides: variables, inherits: false }
     }
 
+    /// Whether a flag stands in the place of that variable.
+    pub(crate) fn is_overridden(&self, name: &str) -> bool {
+        self.inherits && self.overrides.iter().any(|(key, _)| *key == name)
+    }
+
     /// The variable's text; empty and unset are the same, as they are for GitHub.
     pub(crate) fn var(&self, name: &str) -> Option<String> {
         let given = self.overrides.iter().find(|(key, _)| *key == name).map(|(_, text)| text.clone());

@@ -17,7 +17,7 @@ mod sync;
 mod tree;
 
 pub use apply::{Pace, PaceOptions, Progress, Stop};
-pub use doctor::{Doctor, Door, ERRANDS, Errand};
+pub use doctor::{Doctor, Door, ERRANDS, Errand, Reads};
 pub use esc_state::EscState;
 pub use observe::observe;
 pub use read_plan::ReadPlan;

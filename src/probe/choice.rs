@@ -39,6 +39,15 @@ fn row(entry: &Entry, value: &SecretValue) -> Option<&'static Probe> {
     fitting.reduce(|best, other| if other.1 > best.1 { other } else { best }).map(|(probe, _)| probe)
 }
 
+/// The rows that can fit an entry, whatever its value; of several its value's beginning decides.
+pub fn rows(entry: &Entry) -> Vec<&'static Probe> {
+    let fitting = |probe: &&Probe| {
+        let names = probe.parts.first().map_or(&[][..], |part| part.names);
+        entry.service.as_deref() == Some(probe.service) && names.iter().any(|name| fits(entry, name))
+    };
+    PROBES.iter().filter(fitting).collect()
+}
+
 /// By its name or an alias: exactly, or by a suffix that starts with `_`.
 fn fits(entry: &Entry, pattern: &str) -> bool {
     names(entry).any(|name| name == pattern || (pattern.starts_with('_') && name.ends_with(pattern)))

@@ -27,10 +27,11 @@ mod tests;
 
 pub use ask::{Answer, Ask, Failure, Heard, HttpAsk, PostgresAsk, PostgresHeard, RedisAsk, RedisHeard};
 pub use check::{Check, Found, Step};
+pub use choice::rows;
 pub use credential::Credential;
 pub use database_url::DatabaseUrl;
 pub use hosts::{AllowedHosts, HostError, host_of};
-pub use reference::{offline_reference, reference};
+pub use reference::{offline_reference, reference, told};
 pub use table::PROBES;
 
 use crate::model::Stamp;

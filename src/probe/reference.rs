@@ -1,10 +1,11 @@
-//! The tables of `docs/probes.md`, made from the same rows that are asked.
+//! The tables of `docs/probes.md` and the text of one probe, made from the same rows that are asked.
 
 use std::fmt::Write;
 
 use super::{
     PROBES, Probe, Way,
     call::{Call, Outcome, When},
+    offline::Form,
 };
 use crate::model::ProbeVerdict;
 
@@ -22,8 +23,39 @@ pub fn offline_reference() -> String {
     text
 }
 
+/// What a row asks, and what its answers mean; in Markdown.
+pub fn told(probe: &Probe) -> String {
+    if probe.is_offline() {
+        return format!(
+            "No safe call is known; checked offline: {}.\n\n- Service `{}`; entries {}.\n- Why it is not asked: {}.\n",
+            looked_at(probe),
+            probe.service,
+            names(probe),
+            probe.source
+        );
+    }
+    format!(
+        "{}\n**live**: the service accepted it. **limited**: accepted, but not for what was asked. **rejected**: the service \
+         says that it is not valid. **unknown**: it could not be found out, and nothing is concluded from it.\n",
+        facts(probe)
+    )
+}
+
+/// What of the value is looked at where nobody is asked.
+fn looked_at(probe: &Probe) -> String {
+    match probe.way {
+        Way::Offline(Form::Base64Json(fields)) => format!("that it is base64 of a JSON object with {}", listed(fields)),
+        Way::Offline(Form::Jwt) => "if it is a JSON web token, its end".to_owned(),
+        _ => "nothing, as nothing of its form is known".to_owned(),
+    }
+}
+
 fn section(probe: &Probe) -> String {
-    let mut text = format!("### {}\n\n", probe.id);
+    format!("### {}\n\n{}", probe.id, facts(probe))
+}
+
+fn facts(probe: &Probe) -> String {
+    let mut text = String::new();
     let _ = writeln!(text, "- Service `{}`; entries {}.", probe.service, names(probe));
     if !probe.starts.is_empty() {
         let _ = writeln!(text, "- Only values that begin with {}.", listed(probe.starts));

@@ -28,6 +28,7 @@ pub use live::{EndpointReport, ProbeReport};
 pub use scan::{LocatedFinding, ReferenceReport, ScannedReport};
 pub use ssh::{KeyReport, RegistryReport, RotationReport, SshMachineReport, SshReport, SshState, StepEnd, StepReport};
 pub use summary::Summary;
+pub(crate) use text::paragraph;
 pub use writes::{ActionReport, HeldBackReport, OutcomeReport};
 
 use crate::{

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use crate::{
     engine::{Look, Observed, Planned, Selection, State},
     ledger::{AuditEvent, AuditLine, AuditLog},
-    mapping::{Entry, FormatRule},
-    model::{GithubPlace, JobSnapshot, Known, Record, SecretName, Visibility},
+    mapping::{Entry, FormatRule, ProbeSpec},
+    model::{GithubPlace, JobSnapshot, Kind, Known, Record, SecretName, Visibility},
     plan::PlanOptions,
+    probe::{self, Probe},
     report::{EntryReport, Report},
     store::Stores,
 };
@@ -173,9 +174,28 @@ fn declared(entry: &Entry) -> Vec<(&'static str, String)> {
         ("deny", (!detail.deny.is_empty()).then(|| format!("{} values", detail.deny.len()))),
         ("max-age", detail.max_age_days.map(|days| format!("{days} days"))),
         ("allow", joined(detail.allow.iter().map(|allowed| format!("{}: {}", allowed.rule, allowed.reason)).collect())),
-        ("probe", detail.probe.as_ref().map(|probe| format!("{} to {}", probe.method, probe.hosts.join(", ")))),
+        ("live check", Some(live_check(entry))),
     ];
     fields.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
+}
+
+/// How the service itself is asked, or why it is not.
+fn live_check(entry: &Entry) -> String {
+    if let Some(own) = detail_probe(entry) {
+        return format!("its own probe: {} to {}", own.method, own.hosts.join(", "));
+    }
+    let told = |row: &&Probe| format!("{}{}", row.id, if row.is_offline() { " (offline only)" } else { "" });
+    let rows: Vec<String> = probe::rows(entry).iter().map(told).collect();
+    match rows.as_slice() {
+        _ if entry.kind == Kind::Config => "none: a plain setting is no credential".to_owned(),
+        [] if entry.service.is_none() => "none: the entry names no `service`, and has no `probe` of its own".to_owned(),
+        [] => "none: no probe of its service is for an entry of this name, and it has no `probe` of its own".to_owned(),
+        rows => format!("{}; `esc-sync explain {}` tells the call", rows.join(" or "), probe::rows(entry)[0].id),
+    }
+}
+
+fn detail_probe(entry: &Entry) -> Option<&ProbeSpec> {
+    entry.detail().probe.as_deref().filter(|spec| !spec.is_allowance())
 }
 
 /// What the ledger has of each of the entry's places.

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{entry::Story, words::Topic};
-use crate::report::{EntryReport, escape::visible};
+use super::{entry::Story, markdown, words::Topic};
+use crate::{
+    cli::terminal,
+    report::{EntryReport, escape::visible, paragraph},
+};
 
 /// What can be explained, by kind.
 pub(super) fn list(topics: &[Topic]) -> String {
@@ -26,7 +29,9 @@ pub(super) fn text(topics: &[Topic], story: Option<&Story>) -> String {
     for topic in topics {
         let summary = if topic.summary.is_empty() { String::new() } else { format!(": {}", topic.summary) };
         part(&mut text, &format!("{} ({}){summary}", topic.word, topic.kind));
-        topic.text.lines().for_each(|said| line(&mut text, 2, said));
+        for piece in markdown::pieces(&topic.text) {
+            text.push_str(&paragraph(&piece.text, 2, 2 + piece.hang, terminal::width()));
+        }
     }
     if let Some(story) = story {
         tell(&mut text, story);

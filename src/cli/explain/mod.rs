@@ -2,6 +2,7 @@
 
 mod entry;
 mod form;
+mod markdown;
 mod words;
 
 use serde_json::{Value, json};
@@ -78,8 +79,11 @@ fn unknown(global: &Global, what: &str) -> Failure {
             known.extend(std::iter::once(&entry.name).chain(&entry.detail().aliases).map(ToString::to_string));
         }
     }
-    let near = near(what, &known);
+    let number = what.split_whitespace().next_back().is_some_and(|word| word.parse::<i64>().is_ok());
+    // Any number is near any other.
+    let near = if number { words::exit_codes() } else { near(what, &known) };
     let help = match near.as_slice() {
+        _ if number => format!("the exit codes are {}", near.join(", ")),
         [] => "`esc-sync explain` lists what can be explained".to_owned(),
         near => format!("did you mean {}?", near.join(", ")),
     };

@@ -2,7 +2,8 @@
 
 use crate::{
     judge::{self, RULES},
-    probe::PROBES,
+    probe::{self, PROBES},
+    scan,
 };
 
 /// One meaning of a word.
@@ -45,7 +46,22 @@ const TABLES: &[Table] = &[
 
 /// Every meaning of a word, in any case.
 pub(super) fn find(word: &str) -> Vec<Topic> {
-    all().into_iter().filter(|topic| topic.word.eq_ignore_ascii_case(word.trim())).collect()
+    let asked: Vec<&str> = word.split_whitespace().collect();
+    // `exit 4` and `status missing` say of which kind the word is.
+    let (kind, word) = match asked[..] {
+        [word] => ("", word),
+        ["exit", "code", word] => ("exit code", word),
+        [kind, word] => (kind, word),
+        _ => return Vec::new(),
+    };
+    let is_meant =
+        |topic: &Topic| topic.word.eq_ignore_ascii_case(word) && topic.kind.starts_with(&kind.to_ascii_lowercase());
+    all().into_iter().filter(is_meant).collect()
+}
+
+/// The words that are numbers: every exit code.
+pub(super) fn exit_codes() -> Vec<String> {
+    all().into_iter().filter(|topic| topic.kind == "exit code").map(|topic| topic.word).collect()
 }
 
 /// Everything that has a text: rules, rows of the tables, probes.
@@ -56,7 +72,13 @@ pub(super) fn all() -> Vec<Topic> {
         summary: format!("{} ({})", rule.summary, rule.severity_words()),
         text: judge::help(rule.id).unwrap_or_default().to_owned(),
     });
-    rules.chain(TABLES.iter().flat_map(rows)).chain(probes()).collect()
+    let scanned = scan::RULES.iter().map(|rule| Topic {
+        kind: "rule of scan",
+        word: rule.id.to_owned(),
+        summary: format!("{} ({})", rule.summary, rule.severity.as_str()),
+        text: judge::help(rule.id).unwrap_or_default().to_owned(),
+    });
+    rules.chain(scanned).chain(TABLES.iter().flat_map(rows)).chain(probes()).collect()
 }
 
 fn rows(table: &Table) -> Vec<Topic> {
@@ -75,16 +97,11 @@ fn topic(table: &Table, row: &str) -> Option<Topic> {
 }
 
 fn probes() -> impl Iterator<Item = Topic> {
-    PROBES.iter().map(|probe| {
-        let parts: Vec<_> = probe.parts.iter().map(|part| part.name).collect();
-        let text = format!(
-            "The live check of `{}`. It is made of: {}. It asks no other hosts than: {}.\n\nSource: {}.",
-            probe.service,
-            parts.join(", "),
-            probe.hosts.join(", "),
-            probe.source
-        );
-        Topic { kind: "probe", word: probe.id.to_owned(), summary: format!("service {}", probe.service), text }
+    PROBES.iter().map(|probe| Topic {
+        kind: "probe",
+        word: probe.id.to_owned(),
+        summary: format!("service {}", probe.service),
+        text: probe::told(probe),
     })
 }
 
@@ -119,8 +136,25 @@ mod tests {
     fn no_text_is_empty_and_a_word_may_mean_several_things() {
         assert!(all().iter().all(|topic| !topic.text.is_empty()), "{:?}", all());
         assert_eq!(words("rule").len(), RULES.len());
+        assert_eq!(words("rule of scan"), scan::RULES.iter().map(|rule| rule.id).collect::<Vec<_>>());
         assert_eq!(words("probe").len(), PROBES.len());
         let kinds: Vec<_> = find("Missing").into_iter().map(|topic| topic.kind).collect();
         assert_eq!(kinds, ["rule", "status"]);
+        for (asked, word) in [("exit 4", "4"), ("exit code 4", "4"), ("Exit 130", "130"), ("status missing", "missing")]
+        {
+            let found: Vec<_> = find(asked).into_iter().map(|topic| topic.word).collect();
+            assert_eq!(found, [word], "{asked}");
+        }
+        assert!(find("exit 6").is_empty() && find("").is_empty());
+    }
+
+    #[test]
+    fn a_probe_that_asks_nobody_says_so_and_the_others_tell_their_calls() {
+        for probe in PROBES {
+            let text = probe::told(probe);
+            assert_eq!(text.contains("No safe call is known; checked offline: "), probe.is_offline(), "{}", probe.id);
+            assert_eq!(text.contains("**live**"), !probe.is_offline(), "{}", probe.id);
+            assert!(probe.hosts.iter().all(|host| text.contains(host)), "{}", probe.id);
+        }
     }
 }

@@ -49,7 +49,7 @@ pub(super) async fn look(doctor: &Doctor<'_>, plan: &ReadPlan, remembered: &Reme
 /// Those with values of the mapping, and the one that keeps the fingerprint key.
 fn environments(doctor: &Doctor<'_>, plan: &ReadPlan) -> BTreeSet<Arc<EnvironmentRef>> {
     let mut environments = plan.environments.clone();
-    environments.extend(key_place(doctor.mapping).map(|place| place.environment));
+    environments.extend(key_place(doctor.mapping).filter(|_| doctor.needs_the_key()).map(|place| place.environment));
     if let Some(ssh) = doctor.mapping.ssh.as_deref().filter(|_| doctor.errand.is_about_the_key()) {
         let places = [&ssh.public_key, &ssh.stored_private_key, &ssh.launch_key_name];
         environments.extend(places.into_iter().flatten().map(|place| Arc::clone(&place.environment)));
@@ -78,8 +78,12 @@ async fn logins(
 
 fn login(organization: &str, Identity { login, organizations, token }: &Identity) -> Stage {
     let token = token.as_ref().map(|token| format!(", by the token {token}")).unwrap_or_default();
-    let what = format!("{login}{token}; organizations: {}", organizations.join(", "));
-    let listed = organizations.is_empty() || organizations.iter().any(|name| name.eq_ignore_ascii_case(organization));
+    let Some(organizations) = organizations else {
+        return Stage::ok(StageKind::EscLogin, organization, format!("{login}{token}; its organizations are not told"));
+    };
+    let seen = if organizations.is_empty() { "none".to_owned() } else { organizations.join(", ") };
+    let what = format!("{login}{token}; organizations: {seen}");
+    let listed = organizations.iter().any(|name| name.eq_ignore_ascii_case(organization));
     if listed {
         return Stage::ok(StageKind::EscLogin, organization, what);
     }
@@ -87,7 +91,7 @@ fn login(organization: &str, Identity { login, organizations, token }: &Identity
         StageKind::EscLogin,
         organization,
         StageOutcome::Warning,
-        format!("{what}: {organization} is not among them"),
+        format!("{login}{token}: this login does not see {organization}; it sees: {seen}"),
     )
     .help(format!("check the organization in the mapping's `esc: environment:`, or use a token of {organization}"))
 }
@@ -105,7 +109,9 @@ async fn rights(
         stages.extend(own);
         opened.push((Arc::clone(environment), snapshot));
     }
-    stages.extend(key::look(doctor, &opened, remembered));
+    if doctor.needs_the_key() {
+        stages.extend(key::look(doctor, &opened, remembered));
+    }
 }
 
 /// One environment: opened and read; for who writes, its definition read and what is known of the right.
@@ -154,6 +160,8 @@ fn all_skipped(doctor: &Doctor<'_>, environments: &BTreeSet<Arc<EnvironmentRef>>
     ];
     let needed = kinds.into_iter().filter(|(_, needed)| *needed);
     let of = |(kind, _): (StageKind, bool)| environments.iter().map(move |of| skipped(kind, of.to_string(), why));
-    let key = key_place(doctor.mapping).map(|_| skipped(StageKind::FingerprintKey, "", why));
+    let key = key_place(doctor.mapping)
+        .filter(|_| doctor.needs_the_key())
+        .map(|_| skipped(StageKind::FingerprintKey, "", why));
     needed.flat_map(of).chain(key).collect()
 }

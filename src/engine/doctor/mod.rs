@@ -19,10 +19,10 @@ use std::sync::Arc;
 use futures_util::future::join;
 
 pub use door::Door;
-pub use errand::{ERRANDS, Errand};
+pub use errand::{ERRANDS, Errand, Reads};
 use state::Remembered;
 
-use super::{ReadPlan, Selection, rotation::RotationOptions};
+use super::{ReadPlan, Selection, live, rotation::RotationOptions};
 use crate::{
     http::Client,
     ledger::{Backend, Identity},
@@ -55,7 +55,7 @@ pub struct Doctor<'a> {
 impl Doctor<'_> {
     /// Looks at everything, and returns it in the order in which one thing depends on another.
     pub async fn examine(&self) -> Vec<Stage> {
-        let plan = ReadPlan::new(self.mapping, self.selection);
+        let plan = self.plan();
         let remembered = state::read(self).await;
         let (esc, rest) =
             join(esc::look(self, &plan, &remembered), join(github::look(self, &plan), lambda::look(self))).await;
@@ -63,9 +63,29 @@ impl Doctor<'_> {
         let mut stages = vec![self.mapping_stage()];
         stages.extend([esc, github, lambda].into_iter().flatten());
         stages.extend(self.job_stage());
-        stages.extend(state::look(self, remembered).await);
+        if self.errand.state {
+            stages.extend(state::look(self, remembered).await);
+        }
         stages.extend(machines::look(self));
         stages
+    }
+
+    /// What the command reads.
+    fn plan(&self) -> ReadPlan {
+        let all = |selection: &Selection| ReadPlan::new(self.mapping, selection);
+        match self.errand.reads {
+            Reads::Both => all(self.selection),
+            Reads::Esc => ReadPlan { environments: all(&Selection::default()).environments, ..ReadPlan::default() },
+            Reads::Live => {
+                ReadPlan::of_values(self.mapping, self.selection, &|entry| live::has_probe(self.mapping, entry))
+            }
+            Reads::Nothing => ReadPlan::default(),
+        }
+    }
+
+    /// Whether fingerprints are compared, so that their key must be had.
+    fn needs_the_key(&self) -> bool {
+        self.errand.state && self.errand.reads != Reads::Nothing
     }
 
     fn mapping_stage(&self) -> Stage {

@@ -22,6 +22,9 @@ pub(super) struct Remembered {
 /// Reads the ledger and looks for runs that were killed.
 pub(super) async fn read(doctor: &Doctor<'_>) -> Remembered {
     let unread = |stage| Remembered { stage, is_read: false, key_id: None };
+    if !doctor.errand.state {
+        return unread(skipped(StageKind::StateRead, "", "the command does not use it"));
+    }
     let (backend, identity) = match &doctor.state {
         Ok(state) => state,
         Err((what, help)) => {

@@ -25,6 +25,13 @@ use crate::{
 };
 use page::{Cell, Ink, Page};
 
+/// Text of our own, wrapped; it may hold anything (failure case X7).
+pub(crate) fn paragraph(text: &str, indent: usize, hang: usize, width: usize) -> String {
+    let mut out = Vec::new();
+    Page::new(&mut out, width, false).prose(indent, hang, Ink::Plain, text).expect("a vector takes all");
+    String::from_utf8(out).expect("a page is made of text")
+}
+
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let verbose = style.verbose > 0;
     let columns = Columns::of(report, style);

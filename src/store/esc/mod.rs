@@ -201,12 +201,8 @@ impl EscStore {
         let asked = self.asked(operation);
         let response = response.success().map_err(|error| error.into_unread(&asked))?;
         let user: RawUser = parsed(&response, &asked)?;
-        let organizations = user.organizations.unwrap_or_default();
-        Ok(Identity {
-            login: user.github_login,
-            organizations: organizations.into_iter().map(|organization| organization.github_login).collect(),
-            token: user.token_info.and_then(|token| token.name),
-        })
+        let organizations = user.organizations.map(|all| all.into_iter().map(|one| one.github_login).collect());
+        Ok(Identity { login: user.github_login, organizations, token: user.token_info.and_then(|token| token.name) })
     }
 
     async fn json<T: DeserializeOwned>(&self, of: &EnvironmentRef, path: Path, operation: &str) -> Result<T, Unread> {

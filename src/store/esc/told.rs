@@ -34,7 +34,8 @@ pub struct Definition {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Identity {
     pub login: Box<str>,
-    pub organizations: Vec<Box<str>>,
+    /// Those that it belongs to, if ESC tells.
+    pub organizations: Option<Vec<Box<str>>>,
     /// The name of a machine's token.
     pub token: Option<Box<str>>,
 }

@@ -19,6 +19,11 @@ fn a_word_is_explained_without_a_mapping_in_any_case() {
         ("live", "(verdict of a live check)"),
         ("esc-open", "(stage of doctor)"),
         ("groq", "groq (probe)"),
+        ("leaked-value", "leaked-value (rule of scan)"),
+        ("misspelt-reference", "Error."),
+        ("exit 4", "4 (exit code)"),
+        ("alerting", "No safe call is known; checked offline:"),
+        ("groq", "GET https://"),
     ] {
         let ran = explain(&[word]);
         assert!(ran.code == 0 && ran.stdout.contains(part), "{word}: {}", ran.everything());
@@ -49,4 +54,13 @@ fn a_word_that_means_nothing_is_a_usage_error_that_names_the_nearest() {
     let ran = Program::new(&folder("explain-hostile")).mapping(&mapping).args(["explain", "a\u{1b}[2Jb"]).run();
     assert!(ran.code == 2 && !ran.everything().contains('\u{1b}'), "{}", ran.everything());
     assert_eq!(explain(&["missing", "--format", "junit"]).code, 2);
+    let ran = explain(&["6"]);
+    assert!(ran.code == 2 && ran.stderr.contains("the exit codes are 0, 1, 2, 3, 4, 5, 130"), "{}", ran.everything());
+}
+
+#[test]
+fn texts_are_shown_without_marks_and_wrapped() {
+    let ran = Program::new(&folder("explain-plain")).env("COLUMNS", "80").args(["explain", "leaked-value"]).run();
+    let shown = &ran.stdout;
+    assert!(!shown.contains(['*', '`']) && shown.lines().skip(1).all(|line| line.len() <= 80), "{shown}");
 }

@@ -24,6 +24,24 @@ fn e1_a_name_without_an_address_a_refusal_and_a_dead_proxy_are_three_failures() 
 }
 
 #[test]
+fn a_bad_address_is_blamed_on_what_gave_it() {
+    let world = world("doctor-address");
+    for (option, variable) in [
+        ("--pulumi-backend-url", "PULUMI_BACKEND_URL"),
+        ("--github-api-url", "GITHUB_API_URL"),
+        ("--lambda-api-url", "LAMBDA_API_URL"),
+    ] {
+        let bad = "http://example.com";
+        let ran = world.program(["doctor", option, bad]).run();
+        let blamed = format!("the address in {option} cannot be used");
+        assert!(ran.code == 2 && ran.stderr.contains(&blamed), "{}", ran.everything());
+        let ran = world.program(["doctor"]).env(variable, bad).run();
+        let blamed = format!("the address in {variable} cannot be used");
+        assert!(ran.code == 2 && ran.stderr.contains(&blamed), "{}", ran.everything());
+    }
+}
+
+#[test]
 fn a_clock_that_is_off_is_a_warning_and_then_a_failure() {
     let world = world("doctor-clock");
     world.running.advance(120);

@@ -53,6 +53,8 @@ fn an_organization_that_the_login_does_not_see_is_a_warning_beside_the_failure()
     let ran = doctor(&world, &[]);
     let login = stages(&ran, "esc-login");
     assert_eq!(login[0]["outcome"], "warning", "{}", ran.everything());
+    let what = login[0]["what"].as_str().unwrap_or_default();
+    assert!(what.contains("this login does not see nobody; it sees: acme"), "{what}");
     assert!(troubles(&ran).contains(&("esc-open".into(), "failed".into())), "{:?}", troubles(&ran));
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use esc_sync::engine::ERRANDS;
+use esc_sync::engine::{ERRANDS, Reads};
 use serde_json::Value;
 
 use super::{doctor, stages, world};
@@ -17,7 +17,12 @@ fn i15_no_command_makes_doctor_write_anything_remote() {
             let words: Vec<&str> = errand.command.split(' ').collect();
             let ran = doctor(&world, &[&words[..], &state.map_or(vec![], |url| vec!["--state", url])].concat());
             let asked = world.requests();
-            assert!(!asked.is_empty(), "{}: {}", errand.command, ran.everything());
+            let asks = match errand.reads {
+                Reads::Both | Reads::Esc => true,
+                // The world's one entry has no live check.
+                Reads::Live | Reads::Nothing => errand.state && state.is_some(),
+            };
+            assert_eq!(!asked.is_empty(), asks, "{}: {}", errand.command, ran.everything());
             for request in &asked {
                 let reads = matches!(request.method.as_str(), "GET" | "HEAD")
                     || request.method == "POST" && request.path.ends_with("/production/open");
@@ -30,6 +35,20 @@ fn i15_no_command_makes_doctor_write_anything_remote() {
         }
     }
     assert_eq!(world.definition(), before);
+}
+
+#[test]
+fn a_command_that_asks_nobody_is_said_to_and_a_misspelt_one_is_offered_its_name() {
+    let world = world("doctor-nothing");
+    for command in ["docs", "sandbox", "mapping"] {
+        let ran = doctor(&world, &[command]);
+        assert!(ran.code == 0 && ran.stdout.contains("asks no store"), "{command}: {}", ran.everything());
+        assert!(stages(&ran, "esc-network").is_empty() && stages(&ran, "state-read").is_empty(), "{command}");
+    }
+    let ran = doctor(&world, &["redact"]);
+    assert_eq!((ran.code, stages(&ran, "esc-open").len(), stages(&ran, "github-list").len()), (0, 1, 0));
+    let ran = doctor(&world, &["chekc"]);
+    assert!(ran.code == 2 && ran.stderr.contains("did you mean check?"), "{}", ran.everything());
 }
 
 #[test]
