@@ -23,11 +23,8 @@ pub(crate) fn run(global: &Global, args: &MappingArgs) -> Result<Exit, Failure> 
         MappingCommand::Lint { file } => {
             let file = mapping_file::choose(file.as_deref().or(global.mapping.as_deref()))?;
             match global.format {
-                Format::Text => lint(&file, global.profile.as_deref()),
                 Format::Json => lint_json(&file, global.profile.as_deref()),
-                _ => {
-                    Err(Failure::usage("mapping lint writes text or json", "leave out --format, or use --format json"))
-                }
+                _ => lint(&file, global.profile.as_deref()),
             }
         }
         MappingCommand::Fmt { file, check } => {

@@ -35,8 +35,10 @@ impl Comment {
 }
 
 pub(super) fn headed(comment: Comment, settings: &Settings, body: &str) -> String {
-    let Settings { mapping, profile, install } = settings;
-    let told = json!({ "mapping": mapping, "profile": profile, "install": install, "sha256": checksum(body) });
+    let Settings { mapping, profile, install, live } = settings;
+    let told = json!({
+        "mapping": mapping, "profile": profile, "install": install, "live": live, "sha256": checksum(body)
+    });
     // Within a comment of markup two hyphens could end it.
     let told = told.to_string().replace('>', "\\u003e").replace("--", "-\\u002d");
     let shown: String = mapping.chars().filter(|letter| !letter.is_control()).collect::<String>().replace("--", "- -");
@@ -53,7 +55,12 @@ impl Header {
         let told = told.split_once(MARK)?.1.trim_end().trim_end_matches("-->");
         let told: Value = serde_json::from_str(told).ok()?;
         let text = |name: &str| told.get(name).and_then(Value::as_str).map(str::to_owned);
-        let settings = Settings { mapping: text("mapping")?, profile: text("profile"), install: text("install") };
+        let settings = Settings {
+            mapping: text("mapping")?,
+            profile: text("profile"),
+            install: text("install"),
+            live: told.get("live").and_then(Value::as_bool).unwrap_or_default(),
+        };
         // A checkout may have changed the ends of lines, which nobody did by hand.
         let intact = text("sha256")? == checksum(&body.replace("\r\n", "\n"));
         Some(Self { settings, intact })
@@ -74,6 +81,7 @@ mod tests {
             mapping: "mappings/a--b.yaml".into(),
             profile: Some("prod".into()),
             install: Some("one -->\ntwo".into()),
+            live: true,
         };
         for comment in [Comment::Hash, Comment::Markup] {
             let text = headed(comment, &settings, "body\n");

@@ -27,6 +27,7 @@ mod tests;
 
 pub use ask::{Answer, Ask, Failure, Heard, HttpAsk, PostgresAsk, PostgresHeard, RedisAsk, RedisHeard};
 pub use check::{Check, Found, Step};
+pub use choice::rows;
 pub use credential::Credential;
 pub use database_url::DatabaseUrl;
 pub use hosts::{AllowedHosts, HostError, host_of};

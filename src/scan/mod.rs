@@ -22,7 +22,11 @@ mod rules;
 mod setting;
 mod workflow;
 
-use crate::{model::Severity, yaml::Position};
+use crate::{
+    documents::Header,
+    model::Severity,
+    yaml::{Position, YamlError},
+};
 
 pub use join::{Joined, JoinedReference, Tree, join};
 pub use known::{Known, SHORTEST};
@@ -40,8 +44,10 @@ pub use setting::{Settings, Wrong, WrongSetting};
 pub struct FileRead {
     pub references: Vec<Reference>,
     pub settings: Vec<WrongSetting>,
-    /// Where a workflow is no valid YAML.
-    pub broken: Option<Position>,
+    /// Where a workflow is no valid YAML, and why.
+    pub broken: Option<YamlError>,
+    /// Whether `esc-sync docs` made it, so that what it needs is ours.
+    pub generated: bool,
     /// Whether it is a workflow of GitHub's.
     pub workflow: bool,
 }
@@ -67,7 +73,9 @@ pub fn references(workflow: &str) -> Vec<Reference> {
 pub fn read(file: &str, text: &[u8], settings: &Settings) -> FileRead {
     let mut read = FileRead { workflow: is_workflow(file) || looks_like_one(file, text), ..FileRead::default() };
     if read.workflow || is_action(file) {
-        let own = workflow::read(&String::from_utf8_lossy(text));
+        let text = String::from_utf8_lossy(text);
+        read.generated = Header::of(&text).is_some();
+        let own = workflow::read(&text);
         read.references = own.references;
         read.broken = own.broken;
     }
