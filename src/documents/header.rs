@@ -26,6 +26,14 @@ pub struct Header {
 const MARK: &str = "esc-sync-docs ";
 
 impl Comment {
+    /// How the line of the mark begins.
+    fn begun(self) -> &'static str {
+        match self {
+            Self::Hash => "# esc-sync-docs ",
+            Self::Markup => "<!-- esc-sync-docs ",
+        }
+    }
+
     fn line(self, text: &str) -> String {
         match self {
             Self::Hash => format!("# {text}\n"),
@@ -48,6 +56,14 @@ pub(super) fn headed(comment: Comment, settings: &Settings, body: &str) -> Strin
 }
 
 impl Header {
+    /// The same of a file that may be anything; nearly all are told by their second line.
+    pub fn of_file(bytes: &[u8]) -> Option<Self> {
+        let told = bytes.splitn(3, |byte| *byte == b'\n').nth(1)?;
+        let is_ours =
+            [Comment::Hash, Comment::Markup].iter().any(|comment| told.starts_with(comment.begun().as_bytes()));
+        if is_ours { Self::of(&String::from_utf8_lossy(bytes)) } else { None }
+    }
+
     /// The header of a text, if it has one of ours.
     pub fn of(text: &str) -> Option<Self> {
         let mut lines = text.splitn(3, '\n');
@@ -87,6 +103,7 @@ mod tests {
             let text = headed(comment, &settings, "body\n");
             assert_eq!(text.lines().count(), 3, "{text}");
             assert_eq!(Header::of(&text), Some(Header { settings: settings.clone(), intact: true }));
+            assert_eq!(Header::of_file(text.as_bytes()), Header::of(&text));
             let edited = Header::of(&format!("{text}more\n")).expect("a header");
             assert!(!edited.intact);
         }

@@ -46,7 +46,7 @@ pub struct FileRead {
     pub settings: Vec<WrongSetting>,
     /// Where a workflow is no valid YAML, and why.
     pub broken: Option<YamlError>,
-    /// Whether `esc-sync docs` made it, so that what it needs is ours.
+    /// Whether `esc-sync docs` made it: what it needs is our own, and no use of an entry.
     pub generated: bool,
     /// Whether it is a workflow of GitHub's.
     pub workflow: bool,
@@ -71,15 +71,20 @@ pub fn references(workflow: &str) -> Vec<Reference> {
 
 /// Reads one file of a tree; its name is relative to the tree, parted by slashes.
 pub fn read(file: &str, text: &[u8], settings: &Settings) -> FileRead {
-    let mut read = FileRead { workflow: is_workflow(file) || looks_like_one(file, text), ..FileRead::default() };
+    let mut read = FileRead {
+        workflow: is_workflow(file) || looks_like_one(file, text),
+        generated: Header::of_file(text).is_some(),
+        ..FileRead::default()
+    };
     if read.workflow || is_action(file) {
-        let text = String::from_utf8_lossy(text);
-        read.generated = Header::of(&text).is_some();
-        let own = workflow::read(&text);
+        let own = workflow::read(&String::from_utf8_lossy(text));
         read.references = own.references;
         read.broken = own.broken;
     }
-    read.references.extend(code::references(file, text));
+    // A template that was made from the mapping has every name of it, and uses none.
+    if !read.generated {
+        read.references.extend(code::references(file, text));
+    }
     read.settings = settings.contradicted(file, text);
     read
 }
