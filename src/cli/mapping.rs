@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     http::printable,
-    mapping::{Diagnostic, Diagnostics, canonical, json_schema},
+    mapping::{Changes, Diagnostic, Diagnostics, canonical, changes, json_schema},
     report::Format,
 };
 
@@ -84,7 +84,10 @@ fn format(file: &Path, check: bool) -> Result<Exit, Failure> {
         return say(&format!("{}: in its form\n", shown(file)));
     }
     if check {
-        say(&format!("{}: not in its form: run `esc-sync mapping fmt`\n", shown(file)))?;
+        let Changes { first, lines } = changes(&String::from_utf8_lossy(&before), &after);
+        let what = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
+        let file = shown(file);
+        say(&format!("{file}:{first}: not in its form: {what} would change; run `esc-sync mapping fmt`\n"))?;
         return Ok(Exit::Findings);
     }
     output::replace_keeping_mode(file, after.as_bytes()).map_err(|error| {
