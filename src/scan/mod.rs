@@ -71,9 +71,10 @@ pub fn references(workflow: &str) -> Vec<Reference> {
 
 /// Reads one file of a tree; its name is relative to the tree, parted by slashes.
 pub fn read(file: &str, text: &[u8], settings: &Settings) -> FileRead {
+    let header = Header::of_file(text);
     let mut read = FileRead {
         workflow: is_workflow(file) || looks_like_one(file, text),
-        generated: Header::of_file(text).is_some(),
+        generated: header.is_some(),
         ..FileRead::default()
     };
     if read.workflow || is_action(file) {
@@ -85,7 +86,10 @@ pub fn read(file: &str, text: &[u8], settings: &Settings) -> FileRead {
     if !read.generated {
         read.references.extend(code::references(file, text));
     }
-    read.settings = settings.contradicted(file, text);
+    // The document of what must exist names denied values to deny them, as the mapping does.
+    if !header.is_some_and(|header| header.intact) {
+        read.settings = settings.contradicted(file, text);
+    }
     read
 }
 
