@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Tell what a source tree refers to that is not there, contradicts, or leaks
     Scan(ScanArgs),
     /// Pass standard input on, with a mark in the place of every known value
-    Redact,
+    Redact(super::redact::RedactArgs),
     /// Draft a mapping from what exists: ESC, GitHub, an older mapping, templates, workflows
     Init(super::init::InitArgs),
     /// Generate from the mapping what must exist, a .env template and workflows

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     http::printable,
-    mapping::{Diagnostic, Diagnostics, canonical, json_schema},
+    mapping::{Changes, Diagnostic, Diagnostics, canonical, changes, json_schema},
     report::Format,
 };
 
@@ -23,11 +23,8 @@ pub(crate) fn run(global: &Global, args: &MappingArgs) -> Result<Exit, Failure> 
         MappingCommand::Lint { file } => {
             let file = mapping_file::choose(file.as_deref().or(global.mapping.as_deref()))?;
             match global.format {
-                Format::Text => lint(&file, global.profile.as_deref()),
                 Format::Json => lint_json(&file, global.profile.as_deref()),
-                _ => {
-                    Err(Failure::usage("mapping lint writes text or json", "leave out --format, or use --format json"))
-                }
+                _ => lint(&file, global.profile.as_deref()),
             }
         }
         MappingCommand::Fmt { file, check } => {
@@ -87,7 +84,10 @@ fn format(file: &Path, check: bool) -> Result<Exit, Failure> {
         return say(&format!("{}: in its form\n", shown(file)));
     }
     if check {
-        say(&format!("{}: not in its form: run `esc-sync mapping fmt`\n", shown(file)))?;
+        let Changes { first, lines } = changes(&String::from_utf8_lossy(&before), &after);
+        let what = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
+        let file = shown(file);
+        say(&format!("{file}:{first}: not in its form: {what} would change; run `esc-sync mapping fmt`\n"))?;
         return Ok(Exit::Findings);
     }
     output::replace_keeping_mode(file, after.as_bytes()).map_err(|error| {

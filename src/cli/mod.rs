@@ -1,5 +1,6 @@
 //! The command line: wires the rooms, prints, maps to exit codes. It decides nothing.
 
+mod accepts;
 mod args;
 mod attest;
 mod check;
@@ -82,6 +83,7 @@ fn quiet_panics() {
 }
 
 fn run(cli: &Cli) -> Result<Exit, Failure> {
+    accepts::check(cli)?;
     match &cli.command {
         Command::Check(args) => check::run(&cli.global, args),
         Command::Probe(args) => probe::run(&cli.global, args),
@@ -93,7 +95,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Doctor(args) => doctor::run(&cli.global, args),
         Command::Explain(args) => explain::run(&cli.global, args),
         Command::Scan(args) => scan::run(&cli.global, args),
-        Command::Redact => redact::run(&cli.global),
+        Command::Redact(args) => redact::run(&cli.global, args),
         Command::Init(args) => init::run(&cli.global, args),
         Command::Docs(args) => docs::run(&cli.global, args),
         Command::Mapping(args) => mapping::run(&cli.global, args),

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::{
     engine::{ReadPlan, Selection, Walk, Walked, observe, walk},
     judge::{Judgement, placeholder_family},
-    mapping::Mapping,
+    mapping::Entry,
     model::{GithubScope, JobSnapshot, Kind, Place, Reading, RepoRef, SecretName, SecretValue, Snapshot},
     report::{LocatedFinding, ReferenceReport, Report, ScannedReport},
     scan::{Joined, JoinedReference, Known, Leak, Located, Matcher, Reach, Settings, World, join, rule},
@@ -37,7 +37,7 @@ pub(crate) fn run(global: &Global, args: &ScanArgs) -> Result<Exit, Failure> {
     let repository = in_job.or_else(|| repository::of_tree(&args.path));
     let scan = Scan { session: &session, args, repository, asks: !global.offline };
     let Some(mut snapshot) = scan.asked(&stores, job)? else { return Ok(progress::interrupted()) };
-    let mut known = if args.no_values { Vec::new() } else { known_values(session.mapping(), &snapshot) };
+    let mut known = if args.no_values { Vec::new() } else { known_values(session.mapping().entries.iter(), &snapshot) };
     // A placeholder is nobody's secret, and templates are full of them.
     known.retain(|known| placeholder_family(Kind::Secret, known.value).is_none());
     let matcher = (!args.no_values).then(|| Matcher::new(&known));
@@ -125,6 +125,8 @@ impl Scan<'_> {
             values: matcher.map(|matcher| matcher.values() as u64),
             plain_values: matcher.map_or(0, |matcher| matcher.left_out() as u64),
             unknown: if self.asks { joined.unknown as u64 } else { 0 },
+            esc_asked: snapshot.esc.len() as u64,
+            esc_unread: snapshot.esc.values().filter(|read| read.is_err()).count() as u64,
         };
         let incomplete = scanned.unreadable > 0 || scanned.unknown > 0 || (self.asks && !unread.is_empty());
         let mut remarks = Vec::new();
@@ -164,12 +166,12 @@ impl Scan<'_> {
 }
 
 /// The values of all secrets that can be read here: of ESC, and of the job.
-pub(super) fn known_values<'s>(mapping: &Mapping, snapshot: &'s Snapshot) -> Vec<Known<'s>> {
+pub(super) fn known_values<'s, 'm>(entries: impl Iterator<Item = &'m Entry>, snapshot: &'s Snapshot) -> Vec<Known<'s>> {
     let mut known = Vec::new();
     let mut add = |name: &SecretName, value: &'s SecretValue| {
         known.push(Known { name: name.to_string(), value });
     };
-    for entry in mapping.entries.iter().filter(|entry| entry.kind == Kind::Secret) {
+    for entry in entries.filter(|entry| entry.kind == Kind::Secret) {
         let places = entry.places().chain(std::iter::once(Place::Job { name: entry.name.clone() }));
         for place in places {
             if let Reading::Value { value, .. } = snapshot.reading(&place) {

@@ -25,6 +25,8 @@ pub struct Settings {
     pub profile: Option<String>,
     /// Shell commands that put `esc-sync` on a runner; `None`: it is there.
     pub install: Option<String>,
+    /// Whether the gate asks the services too.
+    pub live: bool,
 }
 
 /// One generated file.

@@ -1,14 +1,15 @@
 //! The page of required secrets: what must exist, by tier and service.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use super::{
     Settings,
     markdown::{code, prose},
 };
 use crate::{
-    mapping::{Entry, FormatRule, Mapping, catalogue},
+    mapping::{EndpointSpec, Entry, FormatRule, Mapping, catalogue},
     model::{Encoding, Kind, Slot, Tier},
+    probe::rows,
 };
 
 const TIERS: [(Tier, &str, &str); 3] = [
@@ -42,7 +43,37 @@ pub(super) fn text(mapping: &Mapping, settings: &Settings) -> String {
             services(&of_tier, &mut text);
         }
     }
+    endpoints(mapping, &mut text);
     text
+}
+
+/// What `--live` asks besides, without any credential.
+fn endpoints(mapping: &Mapping, text: &mut String) {
+    if mapping.endpoints.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "\n## Endpoints ({})\n\nAsked by `esc-sync check --live`, without any credential.\n\n\
+         | Name | Address | Healthy if it answers | Must a deployment wait for it |\n|---|---|---|---|",
+        mapping.endpoints.len()
+    );
+    for endpoint in &mapping.endpoints {
+        let waits = if endpoint.blocking { "yes" } else { "no" };
+        let _ =
+            writeln!(text, "| {} | {} | {} | {waits} |", code(&endpoint.name), code(&endpoint.url), healthy(endpoint));
+    }
+}
+
+fn healthy(endpoint: &EndpointSpec) -> String {
+    let mut demands = vec![joined(endpoint.status.iter().map(u16::to_string))];
+    demands.extend(endpoint.content_type.as_deref().map(code));
+    demands.extend(endpoint.field.as_ref().map(|field| match &field.values[..] {
+        [] => format!("with a field {}", code(&field.path)),
+        values => format!("{} is {}", code(&field.path), joined(values.iter().map(|value| code(value)))),
+    }));
+    demands.retain(|demand| !demand.is_empty());
+    demands.join("; ")
 }
 
 fn services(entries: &[&Entry], text: &mut String) {
@@ -59,7 +90,8 @@ fn services(entries: &[&Entry], text: &mut String) {
         let shown = if title.is_empty() { "Others".to_owned() } else { prose(&title) };
         let _ = writeln!(text, "\n### {shown}\n");
         text.push_str(
-            "| Name | In ESC | On GitHub | Must look like | Must be seen by | At most |\n|---|---|---|---|---|---|\n",
+            "| Name | In ESC | On GitHub | Must look like | Checked live by | Must be seen by | At most |\n\
+             |---|---|---|---|---|---|---|\n",
         );
         for entry in entries {
             let _ = writeln!(text, "| {} |", row(entry).join(" | "));
@@ -73,7 +105,7 @@ pub(super) fn title(entry: &Entry) -> String {
     catalogue::service(id).map_or_else(|| id.to_string(), |service| service.title.to_owned())
 }
 
-fn row(entry: &Entry) -> [String; 6] {
+fn row(entry: &Entry) -> [String; 7] {
     let dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     [
         name(entry),
@@ -87,6 +119,7 @@ fn row(entry: &Entry) -> [String; 6] {
             format!("{slot} of {}{other}", code(&place.scope.to_string()))
         }))),
         dash(demands(entry)),
+        dash(checked_by(entry)),
         dash(joined(entry.visible_to.iter().map(|repository| code(&repository.to_string())))),
         dash(entry.detail().max_age_days.map_or(String::new(), |days| format!("{days} days"))),
     ]
@@ -98,12 +131,33 @@ fn name(entry: &Entry) -> String {
     format!("{}{also}", code(entry.name.as_str()))
 }
 
+/// The format that it must have: its own, else the one that its service implies.
+pub(super) fn format(entry: &Entry) -> Option<Cow<'_, FormatRule>> {
+    match &entry.detail().format {
+        Some(own) => Some(Cow::Borrowed(own)),
+        None => catalogue::implied_format(entry.service.as_deref()?, entry.name.as_str())
+            .map(|implied| Cow::Owned(FormatRule::Named(implied))),
+    }
+}
+
+/// By which row of the table, or by a probe of the mapping's own; who knows the value knows which of several.
+fn checked_by(entry: &Entry) -> String {
+    if let Some(own) = entry.detail().probe.as_deref().filter(|own| !own.is_allowance()) {
+        return format!("its own probe of {}", joined(own.hosts.iter().map(|host| code(host))));
+    }
+    let rows = rows(entry).into_iter().map(|row| match row.is_offline() {
+        true => format!("{} (asks nobody)", code(row.id)),
+        false => code(row.id),
+    });
+    rows.collect::<Vec<_>>().join(" or ")
+}
+
 fn demands(entry: &Entry) -> String {
     let mut demands = Vec::new();
     if entry.kind == Kind::Config {
         demands.push("plain setting".to_owned());
     }
-    match &entry.detail().format {
+    match format(entry).as_deref() {
         Some(FormatRule::Named(format)) => demands.push(prose(format.summary)),
         Some(FormatRule::Inline(pattern)) => demands.push(format!("matches {}", code(pattern.as_str()))),
         None => {}

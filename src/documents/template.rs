@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{Settings, required::title};
+use super::{
+    Settings,
+    required::{format, title},
+};
 use crate::{
     mapping::{Entry, FormatRule, Mapping},
     model::Kind,
@@ -28,7 +31,7 @@ pub(super) fn text(mapping: &Mapping, _: &Settings) -> String {
 fn what(entry: &Entry) -> String {
     let kind = if entry.kind == Kind::Config { "setting" } else { "secret" };
     let mut words = vec![format!("{}, {kind}", entry.tier.as_str())];
-    match &entry.detail().format {
+    match format(entry).as_deref() {
         Some(FormatRule::Named(format)) => words.push(format.summary.to_owned()),
         Some(FormatRule::Inline(pattern)) => words.push(format!("matches {}", pattern.as_str())),
         None => {}

@@ -57,13 +57,30 @@ fn the_document_has_every_entry_with_its_demands() {
     assert!(
         text.contains(
             "| `STRIPE_API_KEY` (also `STRIPE_KEY`) | `acme/default/production` `payments.stripe.api_key` | \
-         secret of `acme` | – | `acme/app` | 90 days |"
+         secret of `acme` | – | `stripe` | `acme/app` | 90 days |"
         ),
         "{text}"
     );
     assert!(text.contains("plain setting; is `eu\\|1`"), "{text}");
     let tiers: Vec<_> = text.lines().filter(|line| line.starts_with("## ")).collect();
     assert_eq!(tiers, ["## Critical (1)", "## Important (1)", "## Optional (1)"]);
+}
+
+#[test]
+fn formats_that_a_service_implies_and_endpoints_are_told() {
+    let mapping = format!(
+        "{MAPPING}  CI_BOT_TOKEN: {{ esc: ci.bot, service: telegram }}\n\
+         endpoints:\n  app: {{ url: \"https://app.example.com/health\", status: 204 }}\n"
+    );
+    let documents = made(&mapping, &settings());
+    let text = |path: &str| documents.iter().find(|document| document.path == path).expect("a document").text.clone();
+    let summary = crate::mapping::catalogue::format("telegram-bot-token").expect("of the catalogue").summary;
+    let page = text("docs/required-secrets.md");
+    let row = page.lines().find(|line| line.starts_with("| `CI_BOT_TOKEN`")).expect("a row");
+    assert!(row.contains(&markdown::prose(summary)), "{row}");
+    assert!(text(".env.template").contains(summary));
+    assert!(page.contains("## Endpoints (1)"), "{page}");
+    assert!(page.contains("| `app` | `https://app.example.com/health` | 204 |"), "{page}");
 }
 
 #[test]

@@ -46,8 +46,9 @@ pub(super) fn check(_: &Mapping, settings: &Settings) -> String {
     let own =
         "if: github.event.pull_request.head.repo.full_name == github.repository && github.actor != 'dependabot[bot]'";
     job(&mut text, "stores", &["needs: mapping".into(), own.into()], settings);
-    let command = "esc-sync check --format github --report \"markdown=$GITHUB_STEP_SUMMARY\"";
-    step(&mut text, command, &store_variables(settings));
+    let live = if settings.live { " --live" } else { "" };
+    let command = format!("esc-sync check{live} --format github --report \"markdown=$GITHUB_STEP_SUMMARY\"");
+    step(&mut text, &command, &store_variables(settings));
     text
 }
 

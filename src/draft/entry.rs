@@ -46,7 +46,7 @@ pub(super) struct Standard {
 }
 
 /// Longer flow maps are written as blocks, as a person would.
-const WIDTH: usize = 130;
+const WIDTH: usize = 150;
 
 impl Proposed {
     /// The entry's lines, two blanks in front, without its comments.

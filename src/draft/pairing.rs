@@ -41,7 +41,9 @@ pub(super) struct Pairs {
 
 struct Candidate<'n> {
     score: f64,
-    /// How alike the two are as written; decides between equals.
+    /// How many words are the very same; decides between equals.
+    exact: f64,
+    /// How alike the two are as written; decides between equals of these.
     raw: f64,
     name: &'n SecretName,
     leaf: usize,
@@ -50,11 +52,12 @@ struct Candidate<'n> {
 pub(super) fn pair(names: &Names, sources: &Sources) -> Pairs {
     let mut candidates = candidates(names, sources);
     candidates.sort_by(|one, other| {
-        let better = other.score.total_cmp(&one.score).then(other.raw.total_cmp(&one.raw));
+        let better = other.score.total_cmp(&one.score).then(other.exact.total_cmp(&one.exact));
+        let better = better.then(other.raw.total_cmp(&one.raw));
         let path = |candidate: &Candidate| &sources.leaves[candidate.leaf].path;
         better.then_with(|| one.name.cmp(other.name)).then_with(|| path(one).cmp(path(other)))
     });
-    let mut taken: HashMap<usize, f64> = HashMap::new();
+    let mut taken: HashMap<usize, &Candidate> = HashMap::new();
     let mut pairs = Pairs::default();
     let mut chosen = Vec::new();
     for candidate in &candidates {
@@ -65,16 +68,17 @@ pub(super) fn pair(names: &Names, sources: &Sources) -> Pairs {
             pairs.second.entry(candidate.name.clone()).or_insert(candidate.leaf);
             continue;
         }
-        taken.insert(candidate.leaf, candidate.score);
+        taken.insert(candidate.leaf, candidate);
         let confidence = Confidence::Likely(String::new());
         pairs.of.insert(candidate.name.clone(), Pair { leaf: candidate.leaf, confidence });
         chosen.push(candidate);
     }
     let by_name = by_name(&candidates);
     for candidate in chosen {
-        let rivals = rivals(candidate, &by_name[candidate.name], &taken);
+        let of_name = &by_name[candidate.name];
+        let fitting = if has_rival(candidate, of_name, &taken) { fitting(candidate, of_name) } else { Vec::new() };
         let pair = pairs.of.get_mut(candidate.name).expect("it was inserted above");
-        pair.confidence = confidence(candidate, &rivals, sources);
+        pair.confidence = confidence(candidate, &fitting, sources);
     }
     pairs.second.retain(|name, _| !pairs.of.contains_key(name));
     pairs
@@ -88,21 +92,29 @@ fn by_name<'c, 'n>(candidates: &'c [Candidate<'n>]) -> HashMap<&'n SecretName, V
     by_name
 }
 
-/// Leaves that fit as well, and that no other name has a better claim to.
-fn rivals(chosen: &Candidate, of_name: &[&Candidate], taken: &HashMap<usize, f64>) -> Vec<usize> {
-    let close = |other: &&&Candidate| {
+/// Whether another leaf fits as well, and no other name has a better claim to it.
+fn has_rival(chosen: &Candidate, of_name: &[&Candidate], taken: &HashMap<usize, &Candidate>) -> bool {
+    let is_free = |other: &Candidate| {
+        let claim = taken.get(&other.leaf);
+        claim.is_none_or(|claim| claim.score - other.score < CLOSE && claim.exact - other.exact < CLOSE)
+    };
+    of_name.iter().any(|other| {
         other.leaf != chosen.leaf
             && chosen.score - other.score < CLOSE
+            && chosen.exact - other.exact < CLOSE
             && chosen.raw - other.raw < CLOSE
-            && taken.get(&other.leaf).is_none_or(|claim| claim - other.score < CLOSE)
-    };
-    of_name.iter().filter(close).map(|other| other.leaf).collect()
+            && is_free(other)
+    })
 }
 
-fn confidence(chosen: &Candidate, rivals: &[usize], sources: &Sources) -> Confidence {
-    if !rivals.is_empty() && chosen.score < SAID {
-        let mut paths: Vec<String> =
-            rivals.iter().chain([&chosen.leaf]).map(|leaf| sources.leaves[*leaf].path.to_string()).collect();
+/// All leaves that fit as well as the chosen one, that one too: whoever decides must see the best.
+fn fitting(chosen: &Candidate, of_name: &[&Candidate]) -> Vec<usize> {
+    of_name.iter().filter(|other| chosen.score - other.score < CLOSE).map(|other| other.leaf).collect()
+}
+
+fn confidence(chosen: &Candidate, fitting: &[usize], sources: &Sources) -> Confidence {
+    if !fitting.is_empty() && chosen.score < SAID {
+        let mut paths: Vec<String> = fitting.iter().map(|leaf| sources.leaves[*leaf].path.to_string()).collect();
         paths.sort();
         return Confidence::Decide(format!("{} paths fit: {}", paths.len(), paths.join(", ")));
     }
@@ -128,7 +140,8 @@ fn candidates<'n>(names: &'n Names, sources: &Sources) -> Vec<Candidate<'n>> {
     let proofs = proofs(sources);
     let mut candidates = Vec::new();
     for (name, named) in names {
-        let words = Words::of(named.written.as_deref().unwrap_or(name.as_str()));
+        let written = named.written.as_deref().unwrap_or(name.as_str());
+        let words = Words::of(written);
         let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
         for leaf in nearby(&words, &by_word) {
             scores.insert(leaf, paths[leaf].agreement(&words));
@@ -142,7 +155,7 @@ fn candidates<'n>(names: &'n Names, sources: &Sources) -> Vec<Candidate<'n>> {
         let worth = scores.into_iter().filter(|(_, score)| *score >= WORTH_SAYING);
         candidates.extend(worth.map(|(leaf, score)| {
             let raw = strsim::normalized_levenshtein(name.as_str(), &joined(&sources.leaves[leaf].path.to_string()));
-            Candidate { score, raw, name, leaf }
+            Candidate { score, exact: paths[leaf].exactness(written), raw, name, leaf }
         }));
     }
     candidates

@@ -85,6 +85,30 @@ fn two_paths_that_fit_are_for_a_person_to_decide() {
 }
 
 #[test]
+fn the_very_same_words_win() {
+    let sources = sources()
+        .leaf("infrastructure.github.pat", true, "1")
+        .leaf("infrastructure.github.token", true, "2")
+        .leaf("infrastructure.github.api_token", true, "3")
+        .secret("GH_PAT_TOKEN")
+        .secret("GH_API_TOKEN")
+        .secret("GH_TOKEN");
+    let (draft, mapping) = drafted(&sources);
+    for (name, path) in [("GH_PAT_TOKEN", "pat"), ("GH_TOKEN", "token"), ("GH_API_TOKEN", "api_token")] {
+        assert_eq!(path_of(&mapping, name), Some(format!("infrastructure.github.{path}")), "{}", draft.text);
+    }
+}
+
+#[test]
+fn what_is_alike_but_held_twice_is_told() {
+    let sources = sources().leaf("x.kubernetes.config", true, "1").secret("KUBE_CONFIG").secret("KUBERNETES_CONFIG");
+    let (draft, _) = drafted(&sources);
+    let (name, what) = &draft.decisions[0];
+    assert_eq!(name, "KUBE_CONFIG");
+    assert!(what.contains("x.kubernetes.config fits too, and is KUBERNETES_CONFIG's"), "{what}");
+}
+
+#[test]
 fn equal_values_prove_what_names_do_not_say() {
     let mut sources = sources()
         .leaf("x.one", false, "eu-central-1-cluster")

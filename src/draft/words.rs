@@ -60,6 +60,7 @@ pub(super) struct PathWords {
     leaf: Words,
     parent: Words,
     all: Words,
+    literal: BTreeSet<String>,
 }
 
 impl PathWords {
@@ -68,7 +69,18 @@ impl PathWords {
         let (last, above) = keys.split_last().map_or(("", &[][..]), |(last, above)| (*last, above));
         let parent = above.last().map_or_else(Words::default, |parent| Words::of(parent));
         let parent = Words(parent.0.into_iter().filter(|word| !GROUPS.contains(&word.as_str())).collect());
-        Self { leaf: Words::of(last), parent, all: Words::of(&keys.join("_")) }
+        let whole = keys.join("_");
+        Self { leaf: Words::of(last), parent, all: Words::of(&whole), literal: literal(&whole) }
+    }
+
+    /// From 0 to 1: how many words are the very same, where `PAT`, `API_TOKEN` and `TOKEN` are three. Decides between
+    /// paths that agree equally.
+    pub(super) fn exactness(&self, name: &str) -> f64 {
+        let name = literal(name);
+        let same = name.intersection(&self.literal).count();
+        let others = self.literal.iter().filter(|word| !name.contains(*word) && !GROUPS.contains(&word.as_str()));
+        let all = name.len() + others.count();
+        if all == 0 { 0.0 } else { same as f64 / all as f64 }
     }
 
     pub(super) fn words(&self) -> &Words {
@@ -140,12 +152,27 @@ fn split(text: &str) -> Vec<String> {
     words
 }
 
+/// The words as they are written, in one spelling; kinds of a credential stay what they are.
+fn literal(text: &str) -> BTreeSet<String> {
+    spelt_by(&split(text), |word| !KINDS.contains(&word)).into_iter().collect()
+}
+
+/// What several kinds of credential are one word of.
+const KINDS: [&str; 5] = ["key", "secret", "token", "url", "webhook"];
+
 fn spelt(raw: &[String]) -> Vec<String> {
+    spelt_by(raw, |_| true)
+}
+
+/// With the phrases of which one word is made that `counts`.
+fn spelt_by(raw: &[String], counts: impl Fn(&str) -> bool) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = raw;
     while let Some((first, tail)) = rest.split_first() {
-        let phrase = PHRASES.iter().find(|(spelling, _)| {
-            rest.len() >= spelling.len() && spelling.iter().zip(rest).all(|(wanted, word)| wanted == word)
+        let phrase = PHRASES.iter().find(|(spelling, word)| {
+            counts(word)
+                && rest.len() >= spelling.len()
+                && spelling.iter().zip(rest).all(|(wanted, word)| wanted == word)
         });
         let (word, after) = match phrase {
             Some((spelling, word)) => ((*word).to_owned(), &rest[spelling.len()..]),
@@ -197,6 +224,23 @@ mod tests {
             ("DATABASE_URL", "redis.url"),
         ] {
             assert!(agreement(name, path) < 0.5, "{name} {path}: {}", agreement(name, path));
+        }
+    }
+
+    #[test]
+    fn the_very_same_words_are_the_most_exact() {
+        let exactness = |name: &str, path: &str| PathWords::of(&path.parse().expect("a path")).exactness(name);
+        assert_eq!(exactness("GH_TOKEN", "infrastructure.github.token"), 1.0);
+        for (name, path, other) in [
+            ("GH_TOKEN", "infrastructure.github.token", "infrastructure.github.pat"),
+            ("GH_API_TOKEN", "infrastructure.github.api_token", "infrastructure.github.token"),
+            ("GH_PAT_TOKEN", "infrastructure.github.pat", "infrastructure.github.api_token"),
+        ] {
+            assert!(agreement(name, path) == agreement(name, other), "{name}: words alone do not tell");
+            assert!(exactness(name, path) > exactness(name, other), "{name}");
+        }
+        for (name, path) in [("KUBE_CONFIG", "x.kubernetes.config"), ("ALERT_WEBHOOK_URL", "x.alerting.webhook_url")] {
+            assert!(agreement(name, path) > 0.95, "{name}");
         }
     }
 

@@ -72,6 +72,7 @@ use crate::{
 };
 
 pub use placeholder::{Family, placeholder_family};
+pub use remedy::grant;
 pub use rule::{RULES, Rule, help, rule};
 pub use sides::{EntrySides, EscKnowledge, GithubKnowledge, PlaceSide, Sides};
 

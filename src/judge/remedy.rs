@@ -58,7 +58,7 @@ pub(super) fn edit(subject: &Subject, what: &str) -> String {
 }
 
 /// Lets one more repository see an organization secret or variable whose visibility is `selected`.
-pub(super) fn grant(place: &GithubPlace, repository: &RepoRef) -> String {
+pub fn grant(place: &GithubPlace, repository: &RepoRef) -> String {
     change_selected("PUT", place, repository)
 }
 

@@ -46,7 +46,7 @@ use crate::{
 };
 
 pub use address::{KEY_PATH, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH, is_host, is_this_machine, url_host};
-pub use canonical::{NotCanonical, canonical};
+pub use canonical::{Changes, NotCanonical, canonical, changes};
 pub use diagnostic::{Diagnostic, Diagnostics, FileTrouble, Related};
 pub use json_schema::json_schema;
 pub use load::{LoadOptions, Loaded, MAX_BYTES, load};

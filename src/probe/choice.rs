@@ -39,13 +39,19 @@ fn row(entry: &Entry, value: &SecretValue) -> Option<&'static Probe> {
     fitting.reduce(|best, other| if other.1 > best.1 { other } else { best }).map(|(probe, _)| probe)
 }
 
-/// The rows that can fit an entry, whatever its value; of several its value's beginning decides.
+/// The rows that may check an entry, by its service and name: of some its value decides which.
 pub fn rows(entry: &Entry) -> Vec<&'static Probe> {
-    let fitting = |probe: &&Probe| {
-        let names = probe.parts.first().map_or(&[][..], |part| part.names);
-        entry.service.as_deref() == Some(probe.service) && names.iter().any(|name| fits(entry, name))
-    };
-    PROBES.iter().filter(fitting).collect()
+    let Some(service) = entry.service.as_deref().filter(|_| entry.kind == Kind::Secret) else { return Vec::new() };
+    let longest =
+        |probe: &Probe| probe.parts.first()?.names.iter().filter(|name| fits(entry, name)).map(|name| name.len()).max();
+    let fitting: Vec<_> = PROBES
+        .iter()
+        .filter(|probe| probe.service == service)
+        .filter_map(|probe| Some((probe, longest(probe)?)))
+        .collect();
+    let most = fitting.iter().map(|(_, length)| *length).max();
+    let chosen = |(probe, length): &(&'static Probe, usize)| Some(*length) == most || !probe.starts.is_empty();
+    fitting.into_iter().filter(chosen).map(|(probe, _)| probe).collect()
 }
 
 /// By its name or an alias: exactly, or by a suffix that starts with `_`.

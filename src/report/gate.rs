@@ -148,6 +148,13 @@ fn health_word(report: &Report, entries: &[&EntryReport]) -> &'static str {
 /// What ESC itself answered, by its places. A place that ESC was asked for and has no
 /// value to give is an answer, too; only an incomplete run had a store that failed.
 fn esc_status(report: &Report) -> String {
+    if let Some(scanned) = &report.scanned {
+        return match (scanned.esc_asked, scanned.esc_unread) {
+            (0, _) => "not_available".to_owned(),
+            (_, 0) => "connected".to_owned(),
+            (asked, unread) => format!("failed: {unread} of {asked} environments not read"),
+        };
+    }
     let places = report.entries.iter().flat_map(|entry| &entry.places).filter(|place| place.store == "esc");
     let (mut all, mut unread, mut why) = (0, 0, None);
     for place in places {

@@ -48,4 +48,7 @@ pub struct ScannedReport {
     pub plain_values: u64,
     /// References that could not be compared with the stores.
     pub unknown: u64,
+    /// ESC environments that were asked for values, and those of them that gave none.
+    pub esc_asked: u64,
+    pub esc_unread: u64,
 }

@@ -23,11 +23,14 @@ pub(super) struct Form {
     pub(super) wraps: bool,
 }
 
+pub(super) const PLAIN: &str = "plain";
+pub(super) const UTF16: &str = "UTF-16";
+
 /// A way to write a value: all its spellings.
 type Spell = fn(&[u8]) -> Vec<Vec<u8>>;
 
 const ENCODINGS: &[(&str, bool, Spell)] = &[
-    ("plain", false, |value| vec![value.to_vec()]),
+    (PLAIN, false, |value| vec![value.to_vec()]),
     ("base64", true, base64_spellings),
     ("base64 twice", true, base64_twice),
     ("base64 in a URL", false, base64_in_url),
@@ -36,7 +39,7 @@ const ENCODINGS: &[(&str, bool, Spell)] = &[
     ("JSON-escaped", false, json_spellings),
     ("HTML-escaped", false, html_spellings),
     ("hex", false, |value| vec![hex(value, b"0123456789abcdef"), hex(value, b"0123456789ABCDEF")]),
-    ("UTF-16", false, utf16_spellings),
+    (UTF16, false, utf16_spellings),
 ];
 
 /// Every form of a value; a spelling that changes nothing is told once, by the first encoding that has it.

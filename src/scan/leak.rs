@@ -19,6 +19,15 @@ pub struct Leak {
     pub at: Position,
 }
 
+impl Leak {
+    /// Says that the file it was found in was UTF-16: whoever looks for the plain value there would not find it.
+    pub fn within_utf16(&mut self) {
+        if self.encoding == super::encode::PLAIN {
+            self.encoding = super::encode::UTF16;
+        }
+    }
+}
+
 /// The search through one file.
 #[derive(Debug)]
 pub struct LeakFinder<'m> {

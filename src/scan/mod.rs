@@ -23,7 +23,11 @@ mod scrub;
 mod setting;
 mod workflow;
 
-use crate::{model::Severity, yaml::Position};
+use crate::{
+    documents::Header,
+    model::Severity,
+    yaml::{Position, YamlError},
+};
 
 pub use join::{Joined, JoinedReference, Tree, join};
 pub use known::{Known, SHORTEST};
@@ -42,8 +46,10 @@ pub use setting::{Settings, Wrong, WrongSetting};
 pub struct FileRead {
     pub references: Vec<Reference>,
     pub settings: Vec<WrongSetting>,
-    /// Where a workflow is no valid YAML.
-    pub broken: Option<Position>,
+    /// Where a workflow is no valid YAML, and why.
+    pub broken: Option<YamlError>,
+    /// Whether `esc-sync docs` made it: what it needs is our own, and no use of an entry.
+    pub generated: bool,
     /// Whether it is a workflow of GitHub's.
     pub workflow: bool,
 }
@@ -67,14 +73,25 @@ pub fn references(workflow: &str) -> Vec<Reference> {
 
 /// Reads one file of a tree; its name is relative to the tree, parted by slashes.
 pub fn read(file: &str, text: &[u8], settings: &Settings) -> FileRead {
-    let mut read = FileRead { workflow: is_workflow(file) || looks_like_one(file, text), ..FileRead::default() };
+    let header = Header::of_file(text);
+    let mut read = FileRead {
+        workflow: is_workflow(file) || looks_like_one(file, text),
+        generated: header.is_some(),
+        ..FileRead::default()
+    };
     if read.workflow || is_action(file) {
         let own = workflow::read(&String::from_utf8_lossy(text));
         read.references = own.references;
         read.broken = own.broken;
     }
-    read.references.extend(code::references(file, text));
-    read.settings = settings.contradicted(file, text);
+    // A template that was made from the mapping has every name of it, and uses none.
+    if !read.generated {
+        read.references.extend(code::references(file, text));
+    }
+    // The document of what must exist names denied values to deny them, as the mapping does.
+    if !header.is_some_and(|header| header.intact) {
+        read.settings = settings.contradicted(file, text);
+    }
     read
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::yaml::Position;
+use crate::yaml::{Position, YamlError};
 
 /// One place in a file that names a secret or a variable.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,8 +51,8 @@ pub enum Reach {
 #[derive(Debug, Default)]
 pub(super) struct Read {
     pub(super) references: Vec<Reference>,
-    /// Where it is no valid YAML, so that it was read as plain text.
-    pub(super) broken: Option<Position>,
+    /// Why it is no valid YAML, so that it was read as plain text.
+    pub(super) broken: Option<YamlError>,
 }
 
 impl ReferenceKind {

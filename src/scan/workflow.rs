@@ -22,7 +22,7 @@ pub(super) fn read(text: &str) -> Read {
         Ok(root) => {
             Read { references: root.map_or_else(Vec::new, |root| Reader::new(text).document(&root)), broken: None }
         }
-        Err(error) => Read { references: broken::references(text), broken: Some(error.at) },
+        Err(error) => Read { references: broken::references(text), broken: Some(error) },
     }
 }
 

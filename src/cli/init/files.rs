@@ -8,6 +8,7 @@ use std::{
 use super::InitArgs;
 use crate::{
     cli::{Failure, failure::reason},
+    documents::Header,
     draft::{Sources, Workflow, older, template, workflows},
 };
 
@@ -46,7 +47,10 @@ pub(super) fn read(args: &InitArgs) -> Result<Sources, Failure> {
 
 fn workflow(file: &Path) -> Result<Workflow, Failure> {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Workflow { deploys: workflows::deploys(&name), references: workflows::references(&text(file)?), file: name })
+    let text = text(file)?;
+    // What our own workflows need is in no mapping.
+    let references = if Header::of(&text).is_some() { Vec::new() } else { workflows::references(&text) };
+    Ok(Workflow { deploys: workflows::deploys(&name), references, file: name })
 }
 
 fn workflow_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

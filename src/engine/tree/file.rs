@@ -51,7 +51,10 @@ impl Reader {
         }
         let bytes = self.buffer.len() as u64;
         let text = decoded(&self.buffer, encoding);
-        let leaks = matcher.map_or_else(Vec::new, |matcher| LeakFinder::new(matcher).finish(&text));
+        let mut leaks = matcher.map_or_else(Vec::new, |matcher| LeakFinder::new(matcher).finish(&text));
+        if encoding != Encoding::Bytes {
+            leaks.iter_mut().for_each(Leak::within_utf16);
+        }
         Ok(Content::Text { text, bytes, leaks })
     }
 

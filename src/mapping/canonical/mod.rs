@@ -4,6 +4,7 @@
 //! behind a value stays behind it. Whatever cannot be written so that it loads as the same
 //! mapping is refused, and the file is left as it is.
 
+mod changes;
 mod comments;
 mod scalar;
 mod writer;
@@ -17,6 +18,8 @@ use crate::{
     mapping::diagnostic::Sink,
     yaml::{self, Limits, Node, NodeKind, Position, ScalarStyle},
 };
+
+pub use changes::{Changes, changes};
 
 /// Why a file is left as it is.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]

@@ -7,7 +7,7 @@ use super::{
 use crate::yaml::{Node, NodeKind};
 
 /// The longest line that a map or a list is put on whole.
-const WIDTH: usize = 130;
+const WIDTH: usize = 150;
 
 /// Maps that are always one line for each key, by the keys that lead to them; `*` is any.
 const BLOCKS: &[&[&str]] = &[

@@ -81,7 +81,7 @@ const TABLES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// Options that one command has for itself.
-const OWN: [(&str, &str); 35] = [
+const OWN: [(&str, &str); 37] = [
     ("check", "`--live`"),
     ("probe", "`--endpoints`"),
     ("probe", "`--fail-on`"),
@@ -106,6 +106,7 @@ const OWN: [(&str, &str); 35] = [
     ("ssh inject", "`--var`"),
     ("scan", "`--no-values`"),
     ("scan", "`--fail-on`"),
+    ("redact", "`--without`"),
     ("init", "`--out`"),
     ("init", "`--from-json`"),
     ("init", "`--from-env`"),
@@ -116,6 +117,7 @@ const OWN: [(&str, &str); 35] = [
     ("docs", "`--check`"),
     ("docs", "`--force`"),
     ("docs", "`--install`"),
+    ("docs", "`--live`"),
     ("mapping fmt", "`--check`"),
 ];
 

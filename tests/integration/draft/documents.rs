@@ -83,6 +83,52 @@ fn what_a_person_changed_is_not_written_over() {
     assert_eq!(world.program(["docs", "--check"]).run().code, 0);
 }
 
+/// Whoever has a template of their own keeps it, and gets the rest.
+#[test]
+fn what_was_never_generated_is_left_alone() {
+    let world = world("docs-foreign");
+    let file = world.folder.join(".env.template");
+    fs::write(&file, "MINE=\n").expect("writable");
+    let ran = world.program(["docs"]).run();
+    assert_eq!(ran.code, 0, "{}", ran.everything());
+    assert!(ran.stdout.contains(".env.template: not generated: left alone"), "{}", ran.everything());
+    assert!(ran.stdout.contains("docs/required-secrets.md: written"), "{}", ran.everything());
+    assert_eq!(fs::read_to_string(&file).expect("there"), "MINE=\n");
+    let checked = world.program(["docs", "--check"]).run();
+    assert!(checked.code == 0 && checked.stdout.contains("left alone"), "{}", checked.everything());
+    assert_eq!(world.program(["docs", "--force"]).run().code, 0);
+    assert!(fs::read_to_string(&file).expect("there").contains("ONE="), "it was replaced");
+}
+
+/// The advice that is given for an edited file is true.
+#[test]
+fn an_edited_file_becomes_ones_own_without_its_header() {
+    let world = world("docs-own");
+    assert_eq!(world.program(["docs"]).run().code, 0);
+    let file = world.folder.join("docs/required-secrets.md");
+    let text = fs::read_to_string(&file).expect("there");
+    fs::write(&file, format!("{text}mine\n")).expect("writable");
+    let refused = world.program(["docs"]).run();
+    assert!(refused.code == 5 && refused.stderr.contains("first two lines"), "{}", refused.everything());
+    let own: Vec<&str> = text.lines().skip(2).collect();
+    fs::write(&file, own.join("\n")).expect("writable");
+    assert_eq!(world.program(["docs"]).run().code, 0);
+    assert_eq!(fs::read_to_string(&file).expect("there"), own.join("\n"));
+}
+
+#[test]
+fn whether_the_gate_asks_services_is_remembered() {
+    let world = world("docs-live");
+    let gate = || fs::read_to_string(world.folder.join(FILES[2])).expect("there");
+    for (args, live) in [(&["docs", "--live"][..], true), (&["docs"][..], true), (&["docs", "--live=false"][..], false)]
+    {
+        let ran = world.program(args.iter().copied()).run();
+        assert_eq!(ran.code, 0, "{}", ran.everything());
+        assert_eq!(gate().contains("esc-sync check --live"), live, "{args:?}");
+        assert_eq!(world.program(["docs", "--check"]).run().code, 0);
+    }
+}
+
 #[test]
 fn documents_of_another_profile_or_mapping_are_not_judged() {
     let world = world("docs-others");

@@ -40,6 +40,7 @@ fn workflows(mapping: &str, install: Option<&str>) -> Vec<PathBuf> {
         mapping: mapping.to_owned(),
         profile: Some("a \"b\": c".into()),
         install: install.map(str::to_owned),
+        live: install.is_some(),
     };
     let scratch = folder("workflows");
     let documents = documents(&loaded.mapping, &settings);

@@ -1,8 +1,10 @@
 //! `scan` and `redact`: workflows good and bad, planted values in every form, trees, and the binary.
 
+mod advice;
 mod corpus;
 mod program;
 mod redact;
+mod stream;
 mod tree;
 mod values;
 mod workflows;

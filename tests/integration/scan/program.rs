@@ -1,15 +1,12 @@
 //! The binary: statuses, exit codes, formats; and nothing of a value on any of them.
 
-use std::{fs, io::Write as _, path::PathBuf, process::Stdio};
+use std::{fs, path::PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    program::{Program, folder},
-    world::World,
-};
+use crate::support::{program::folder, world::World};
 
-const VALUE: &str = "sk-c4n4ry-V4lue-77";
+pub(super) const VALUE: &str = "sk-c4n4ry-V4lue-77";
 const ENTRIES: [&str; 5] = [
     "STRIPE_KEY: { esc: s.stripe, aliases: [STRIPE_API_KEY] }",
     "DEPLOY_TOKEN: { esc: s.deploy }",
@@ -19,7 +16,7 @@ const ENTRIES: [&str; 5] = [
 ];
 
 /// A world with a checkout of `acme/app` in it.
-fn world(name: &str, workflow: &str) -> (World, PathBuf) {
+pub(super) fn world(name: &str, workflow: &str) -> (World, PathBuf) {
     let world = World::with_entries(name, &ENTRIES);
     world.esc_secrets(&[
         ("stripe", VALUE),
@@ -45,7 +42,7 @@ fn world(name: &str, workflow: &str) -> (World, PathBuf) {
     (world, tree)
 }
 
-fn steps(lines: &[&str]) -> String {
+pub(super) fn steps(lines: &[&str]) -> String {
     let lines: String = lines.iter().map(|line| format!("      - run: {line}\n")).collect();
     format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{lines}")
 }
@@ -188,38 +185,4 @@ fn who_asks_nobody_gets_unknown_and_who_is_not_logged_in_hears_so() {
     assert_eq!(ran.code, 2, "{}", ran.everything());
     let ran = world.program(["scan", path, "--no-values"]).run();
     assert_eq!(ran.code, 0, "{}", ran.everything());
-}
-
-/// Filters `input` through the binary.
-fn redacted(program: Program, folder: &std::path::Path, input: &[u8]) -> (i32, Vec<u8>, String) {
-    let out = folder.join("out");
-    let mut child = program.into_file(fs::File::create(&out).expect("made")).spawn_with_input(Stdio::piped());
-    let mut stdin = child.stdin.take().expect("piped");
-    // A program that refuses reads nothing.
-    let _ = stdin.write_all(input);
-    drop(stdin);
-    let ended = child.wait_with_output().expect("it ends");
-    let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
-    (ended.status.code().expect("a code"), fs::read(out).expect("there"), stderr)
-}
-
-#[test]
-fn redact_marks_values_and_passes_the_rest() {
-    let (world, _) = world("redact", "x: y\n");
-    let input = format!("a {VALUE}\n\u{ff}\0 true {}d3pl0y-T0ken-1", "x".repeat(300_000));
-    let (code, out, stderr) = redacted(world.program(["redact"]), &world.folder, input.as_bytes());
-    assert_eq!(code, 0, "{stderr}");
-    let expected = format!("a [STRIPE_KEY]\n\u{ff}\0 true {}[DEPLOY_TOKEN]", "x".repeat(300_000));
-    assert!(out == expected.as_bytes(), "{}", String::from_utf8_lossy(&out[..100]));
-    assert!(stderr.contains("1 values are too short or too plain"), "{stderr}");
-}
-
-#[test]
-fn redact_passes_nothing_unless_it_knows_every_value() {
-    let (world, _) = world("redact-blind", "x: y\n");
-    let blind = world.program(["redact"]).env("PULUMI_ACCESS_TOKEN", "");
-    let (code, out, stderr) = redacted(blind, &world.folder, b"a line\n");
-    assert_eq!((code, out.len()), (3, 0), "{stderr}");
-    let (code, out, stderr) = redacted(world.program(["redact", "--offline"]), &world.folder, b"a line\n");
-    assert_eq!((code, out.len()), (2, 0), "{stderr}");
 }
