@@ -7,11 +7,11 @@ use super::{
     check::CheckWay,
     reading::{Page, as_text, general, html, is_filled, not_understood},
     request::{address_flaw, foreign, value_flaw},
-    template::{Room, fill, names},
+    template::{Room, fill},
 };
 use crate::{
-    mapping::{Entry, Mapping, ProbeCondition, ProbeSpec},
-    model::{ProbeReason, ProbeVerdict, SecretName, SecretValue},
+    mapping::{Entry, Hole, Mapping, ProbeCondition, ProbePart, ProbeSpec},
+    model::{ProbeReason, ProbeVerdict, SecretValue},
 };
 
 /// The check of an entry by its own probe; `{NAME}` in it is the value of another entry.
@@ -24,27 +24,25 @@ pub(super) fn check<'m>(
 ) -> Result<Check<'m>, Found> {
     let mut parts = vec![("value".to_owned(), own)];
     let mut entries = vec![entry.name.clone()];
-    for name in templates(spec).flat_map(names).map(|(name, _)| name) {
-        if parts.iter().any(|(known, _)| known == name) {
-            continue;
-        }
-        let Some(other) = mapping.entries.iter().find(|other| is_named(other, name)) else { continue };
-        let Some(found) = value(other) else {
-            return Err(Found::incomplete(format!(
-                "{name} is needed too, and has no value that could be read; nothing was sent"
-            ))
-            .help(format!("give {name} its value")));
-        };
-        parts.push((name.to_owned(), found));
-        entries.push(other.name.clone());
+    for ProbePart { name, entry: meant } in &spec.parts {
+        let other = mapping.entries.iter().find(|other| other.name == *meant);
+        let found = other.and_then(value).ok_or_else(|| unread(name))?;
+        parts.push((name.to_string(), found));
+        entries.push(meant.clone());
+    }
+    // A hole that nothing fills would be sent as it is written.
+    let is_filled = |part: &str| parts.iter().any(|(known, _)| known == part);
+    if let Some(open) = templates(spec).flat_map(Hole::all).flat_map(Hole::parts).find(|part| !is_filled(part)) {
+        return Err(unread(open));
     }
     let list = |hosts: &'m [Box<str>]| hosts.iter().map(|host| &**host);
     let hosts = AllowedHosts::new(list(&spec.hosts), list(&spec.allow_private));
     Ok(Check { way: CheckWay::Own(spec), credential: Credential::new(parts, hosts), entries })
 }
 
-fn is_named(entry: &Entry, name: &str) -> bool {
-    std::iter::once(&entry.name).chain(&*entry.detail().aliases).map(SecretName::as_str).any(|known| known == name)
+fn unread(name: &str) -> Found {
+    Found::incomplete(format!("{name} is needed too, and has no value that could be read; nothing was sent"))
+        .help(format!("give {name} its value"))
 }
 
 fn templates(spec: &ProbeSpec) -> impl Iterator<Item = &str> {
