@@ -209,7 +209,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "  A: { esc: a, probe: { url: 'https://h/{value}', hosts: [h], headers: { X-Team: '{MY-TEAM}' } } }\n",
         "unknown-part",
-        "m.yaml:5:81",
+        "m.yaml:5:82",
     ),
     (
         "  A: { esc: a, probe: { url: 'https://h/{value}?k=ghp_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5', hosts: [h] } }\n",
