@@ -5,7 +5,7 @@
 use super::{
     AllowedHosts, Answer, Ask, Check, Credential, Found, Heard, HttpAsk, Step,
     check::CheckWay,
-    reading::{Page, as_text, general, html, is_filled, not_understood},
+    reading::{Page, as_text, general, html, is_filled},
     request::{address_flaw, foreign, value_flaw},
     template::{Room, fill},
 };
@@ -13,6 +13,14 @@ use crate::{
     mapping::{Entry, Hole, Mapping, ProbeCondition, ProbePart, ProbeSpec},
     model::{ProbeReason, ProbeVerdict, SecretValue},
 };
+
+/// A probe, and the entry's place in the mapping.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnProbe<'m> {
+    pub(super) spec: &'m ProbeSpec,
+    file: &'m str,
+    line: u32,
+}
 
 /// The check of an entry by its own probe; `{NAME}` in it is the value of another entry.
 pub(super) fn check<'m>(
@@ -37,7 +45,8 @@ pub(super) fn check<'m>(
     }
     let list = |hosts: &'m [Box<str>]| hosts.iter().map(|host| &**host);
     let hosts = AllowedHosts::new(list(&spec.hosts), list(&spec.allow_private));
-    Ok(Check { way: CheckWay::Own(spec), credential: Credential::new(parts, hosts), entries })
+    let own = OwnProbe { spec, file: &mapping.file, line: entry.at.line };
+    Ok(Check { way: CheckWay::Own(own), credential: Credential::new(parts, hosts), entries })
 }
 
 fn unread(name: &str) -> Found {
@@ -55,13 +64,13 @@ pub(super) fn same(one: &ProbeSpec, other: &ProbeSpec) -> bool {
     std::ptr::eq(one, other) || one == other
 }
 
-pub(super) fn step(spec: &ProbeSpec, credential: &Credential, heard: &[Heard]) -> Step {
+pub(super) fn step(own: OwnProbe<'_>, credential: &Credential, heard: &[Heard]) -> Step {
     match heard {
-        [] => match ask(spec, credential) {
+        [] => match ask(own.spec, credential) {
             Ok(ask) => Step::Ask(Ask::Http(ask)),
             Err(found) => Step::Done(found),
         },
-        [Heard::Http(answer), ..] => Step::Done(read(spec, answer)),
+        [Heard::Http(answer), ..] => Step::Done(read(own, answer)),
         [Heard::Failed(failure), ..] => Step::Done((*failure).into()),
         [Heard::Postgres(_) | Heard::Redis(_), ..] => {
             Step::Done(Found::unknown(ProbeReason::BadAnswer, "the answer was no HTTP"))
@@ -93,8 +102,8 @@ fn header<'s>(spec: &'s ProbeSpec, name: &str) -> Option<&'s str> {
 }
 
 /// Verdicts with a condition are asked before those without, and the worse before the better.
-fn read(spec: &ProbeSpec, answer: &Answer) -> Found {
-    let page = Page::of(answer);
+fn read(own: OwnProbe<'_>, answer: &Answer) -> Found {
+    let (spec, page) = (own.spec, Page::of(answer));
     let when = &spec.when;
     let verdicts = [
         (ProbeVerdict::Rejected, &spec.rejected, &when.rejected),
@@ -111,7 +120,29 @@ fn read(spec: &ProbeSpec, answer: &Answer) -> Found {
     let plain = || verdicts.iter().find(|(_, statuses, when)| listed(statuses) && when.is_none());
     match conditional.or_else(plain) {
         Some((verdict, ..)) => said(*verdict),
-        None => general(&page, false).unwrap_or_else(|| not_understood(&page)),
+        None => general(&page, false).unwrap_or_else(|| {
+            let is_listed = verdicts.iter().any(|(_, statuses, _)| listed(statuses));
+            own.unlisted(answer.status, is_listed)
+        }),
+    }
+}
+
+impl OwnProbe<'_> {
+    /// Whoever wrote the probe can say what the answer means, and must be told where.
+    fn unlisted(self, status: u16, is_listed: bool) -> Found {
+        let Self { file, line, .. } = self;
+        let (what, help) = if is_listed {
+            (
+                format!("{status} is listed in the probe, and no condition of its `when` holds"),
+                format!("see what the answer has, and correct `when` of the probe at {file}:{line}"),
+            )
+        } else {
+            (
+                format!("{status} is in none of `live`, `rejected`, `limited` of the probe"),
+                format!("add {status} to the one that it means, in the probe of the entry at {file}:{line}"),
+            )
+        };
+        Found::unknown(ProbeReason::BadAnswer, what).help(help)
     }
 }
 

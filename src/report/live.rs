@@ -1,9 +1,9 @@
 //! What live checks came to, as it is told: verdicts, reasons, and facts that are no secrets.
 
-use super::Report;
+use super::{EntryReport, Report};
 use crate::{
     judge::Finding,
-    model::{ProbeEvidence, ProbeReason, ProbeVerdict},
+    model::{ProbeEvidence, ProbeReason, ProbeVerdict, Severity},
     yaml::Position,
 };
 
@@ -100,6 +100,24 @@ impl EndpointReport {
 }
 
 impl Report {
+    /// Whether it is a report of live checks alone.
+    pub(super) fn is_of_live_checks(&self) -> bool {
+        self.command == "probe"
+    }
+
+    pub(super) fn probe_of(&self, entry: &EntryReport) -> Option<&ProbeReport> {
+        self.probes.iter().find(|probe| probe.entry == entry.name)
+    }
+
+    /// Whether the line of its live check says all there is to say of an entry.
+    pub(super) fn is_told_by_live_check(&self, entry: &EntryReport) -> bool {
+        let is_said = |probe: &ProbeReport| {
+            entry.findings.is_empty()
+                || probe.is_of_form() && entry.findings.iter().all(|finding| finding.severity == Severity::Note)
+        };
+        self.is_of_live_checks() && self.probe_of(entry).is_some_and(is_said)
+    }
+
     /// The endpoint that a finding of no entry is about.
     pub(super) fn endpoint_of(&self, finding: &Finding) -> Option<&EndpointReport> {
         let is_its = |own: &Finding| own.rule == finding.rule && own.reason == finding.reason;
