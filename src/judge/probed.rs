@@ -58,12 +58,7 @@ impl Judgement {
     /// its service accepted, and says nothing of equality. Who asks whether a credential works hears of a
     /// rejected one as an error, whatever its tier.
     #[must_use]
-    pub fn of_live_checks(
-        self,
-        mapping: &Mapping,
-        snapshot: &Snapshot,
-        has_probe: &dyn Fn(&Entry) -> bool,
-    ) -> Self {
+    pub fn of_live_checks(self, mapping: &Mapping, snapshot: &Snapshot, has_probe: &dyn Fn(&Entry) -> bool) -> Self {
         let mut judgement = self;
         for (entry, about) in mapping.entries.iter().zip(&mut judgement.entries) {
             let probed = has_probe(entry);

@@ -80,8 +80,9 @@ fn templates(fields: &Fields<'_, '_>, sink: &mut Sink) -> Wanted {
 
 fn check_template(node: &Node<'_>, text: &str, sink: &mut Sink) {
     if credential::pasted(&hole::without_holes(text)) {
-        sink.bare_error("credential-in-mapping", node.at, "this looks like a credential, and a probe holds none")
-            .help("take it out of the file, rotate it, and write `{value}`, or `{NAME}` for the value of another entry");
+        sink.bare_error("credential-in-mapping", node.at, "this looks like a credential, and a probe holds none").help(
+            "take it out of the file, rotate it, and write `{value}`, or `{NAME}` for the value of another entry",
+        );
     } else if let Some(stray) = hole::stray(text) {
         sink.error("unknown-part", node, format!("{} can be no entry", quoted(&format!("{{{stray}}}"))))
             .help("write `{value}` for the credential itself, or the name of an entry in braces");

@@ -53,7 +53,9 @@ pub fn unheard(failure: Failure, deadline: Duration) -> Health {
             "if that is where it belongs, write `allow-private: true` at the endpoint",
         ),
         Failure::BadAnswer => ("its answer was too large, cut off, or no HTTP", "see whether the address is right"),
-        Failure::Connect | Failure::Timeout => ("no connection came about", "see whether it is up and reachable from here"),
+        Failure::Connect | Failure::Timeout => {
+            ("no connection came about", "see whether it is up and reachable from here")
+        }
         Failure::NameUnknown => ("its host has no address", "see whether the host is right"),
         Failure::Tls => (
             "no trusted connection came about",

@@ -7,7 +7,10 @@ use crate::{
     engine::Selection,
     judge::{github_form, placeholder_family},
     mapping::{Entry, Mapping},
-    model::{GithubPlace, Kind, ProbeEvidence, ProbeReason, ProbeResult, SecretName, SecretValue, Slot, Snapshot, group_equal},
+    model::{
+        GithubPlace, Kind, ProbeEvidence, ProbeReason, ProbeResult, SecretName, SecretValue, Slot, Snapshot,
+        group_equal,
+    },
     probe::{Check, Found, PROBES},
 };
 

@@ -148,7 +148,9 @@ fn templates_name_only_declared_parts_and_urls_carry_no_credential() {
             for template in headers.chain([call.url]).chain(call.body) {
                 for (hole, name) in Hole::all(template).flat_map(|hole| hole.parts().map(move |name| (hole, name))) {
                     match part(name) {
-                        Some(part) => assert!(!part.optional || hole.default.is_some(), "{}: {name} may be absent", probe.id),
+                        Some(part) => {
+                            assert!(!part.optional || hole.default.is_some(), "{}: {name} may be absent", probe.id)
+                        }
                         None => assert!(derived && DERIVED.contains(&name), "{}: {name} is no part", probe.id),
                     }
                 }

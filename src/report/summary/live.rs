@@ -39,7 +39,8 @@ pub(super) fn sentence(report: &Report) -> String {
     let probes = if report.is_of_live_checks() { 0 } else { report.probes.len() };
     let [live, limited, rejected, of_form, unknown] = verdicts(report);
     let worst_first = [rejected, unknown, of_form, limited, live];
-    part(probes, "live check", worst_first.into_iter()) + &part(report.endpoints.len(), "endpoint", endpoints.into_iter())
+    part(probes, "live check", worst_first.into_iter())
+        + &part(report.endpoints.len(), "endpoint", endpoints.into_iter())
 }
 
 fn part(all: usize, noun: &str, counts: impl Iterator<Item = (&'static str, usize)>) -> String {
