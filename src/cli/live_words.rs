@@ -13,8 +13,8 @@ pub(crate) fn probes(mapping: &Mapping, live: &LiveKnowledge) -> Vec<ProbeReport
     probed.map(|(name, result)| probe(name, result)).collect()
 }
 
-pub(crate) fn endpoints(live: &LiveKnowledge) -> Vec<EndpointReport> {
-    live.endpoints.iter().map(endpoint).collect()
+pub(crate) fn endpoints(mapping: &Mapping, live: &LiveKnowledge) -> Vec<EndpointReport> {
+    live.endpoints.iter().map(|result| endpoint(mapping, result)).collect()
 }
 
 /// Whether an endpoint that a deployment waits for could not be asked.
@@ -40,7 +40,8 @@ fn probe(name: &SecretName, result: &ProbeResult) -> ProbeReport {
     }
 }
 
-fn endpoint(result: &EndpointResult) -> EndpointReport {
+fn endpoint(mapping: &Mapping, result: &EndpointResult) -> EndpointReport {
+    let declared = mapping.endpoints.iter().find(|spec| spec.name == result.name);
     EndpointReport {
         name: result.name.to_string(),
         service: result.service.as_deref().map(str::to_owned),
@@ -53,6 +54,7 @@ fn endpoint(result: &EndpointResult) -> EndpointReport {
         latency_ms: millis(result.latency),
         checked_at: result.checked_at.to_string(),
         finding: endpoint_finding(result),
+        at: declared.map(|spec| spec.at).unwrap_or_default(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     judge::{JudgeOptions, judge},
     mapping::Entry,
     model::{Evidence, JobSnapshot, ProbeVerdict, Snapshot},
-    report::Report,
+    report::{EntryReport, Report},
     store::Stores,
 };
 
@@ -35,9 +35,12 @@ pub(crate) fn run(global: &Global, args: &ProbeArgs) -> Result<Exit, Failure> {
     let options = JudgeOptions { now: session::now(), require_evidence: Evidence::Presence };
     let mapping = session.mapping();
     let has_probe = |entry: &Entry| live::has_probe(mapping, entry);
-    let judgement = judge(mapping, &snapshot, options).of_live_checks(mapping, &has_probe);
+    let judgement = judge(mapping, &snapshot, options).of_live_checks(mapping, &snapshot, &has_probe);
     let report = session.report(&snapshot, judgement, &stores, args.fail_on);
-    let report = proven(only_probed(session.with_asked(report, &asker), &session));
+    let mut report = proven(only_probed(session.with_asked(report, &asker), &session));
+    if args.endpoints && mapping.endpoints.is_empty() {
+        report.remarks.push("no endpoint was asked: the mapping has no `endpoints`".to_owned());
+    }
     targets.write(&report)?;
     Ok(Exit::of(&report))
 }
@@ -71,7 +74,18 @@ fn only_probed(mut report: Report, session: &Session<'_>) -> Report {
         .map(|entry| entry.name.as_str())
         .collect();
     report.entries.retain(|entry| probed.contains(&*entry.name));
+    report.entries.iter_mut().for_each(only_asked);
     report
+}
+
+/// Where ESC has the value, nothing else was read; elsewhere what was not read is told only with its finding.
+fn only_asked(entry: &mut EntryReport) {
+    let in_esc = entry.places.iter().any(|place| place.store == "esc");
+    let spoken_of: Vec<String> =
+        entry.findings.iter().filter_map(|finding| finding.place.as_ref()).map(ToString::to_string).collect();
+    entry.places.retain(|place| {
+        if in_esc { place.store == "esc" } else { !place.is_unknown() || spoken_of.contains(&place.place) }
+    });
 }
 
 /// Nothing found out is not a pass: zero credentials that work is what a broken check would say, too.

@@ -45,7 +45,7 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         remarks: Vec::new(),
         ssh: None,
         probes: live_words::probes(mapping, &snapshot.live),
-        endpoints: live_words::endpoints(&snapshot.live),
+        endpoints: live_words::endpoints(mapping, &snapshot.live),
         references: Vec::new(),
         located: Vec::new(),
         doctor: None,

@@ -6,7 +6,7 @@
 //!
 //! An entry is `ok` only if its values were proved equal, by value or by fingerprints of
 //! exactly this state. What can be read now outweighs what is remembered; what a job was given before
-//! a later write is not read now. Silencing a rule never makes an unproved entry `ok`.
+//! a later write is not read now. (Of live checks alone, `ok` is what its service accepted.) Silencing a rule never makes an unproved entry `ok`.
 
 mod by_sync;
 mod fixed;

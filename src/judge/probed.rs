@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     mapping::{Entry, Mapping},
-    model::{Evidence, Place, ProbeEvidence, ProbeResult, Slot, Status},
+    model::{Evidence, Place, ProbeEvidence, ProbeResult, ProbeVerdict, Severity, Slot, Snapshot, Status},
 };
 
 /// The rules that have something to say only after live checks.
@@ -54,19 +54,27 @@ pub(super) fn advice(result: &ProbeResult, otherwise: String) -> String {
 }
 
 impl Judgement {
-    /// The same by live checks and the values they need alone, for a run that looked at nothing else.
-    /// Nothing is called equal by it.
+    /// The same by live checks and the values they need alone, for a run that looked at nothing else: `ok` is what
+    /// its service accepted, and says nothing of equality. Who asks whether a credential works hears of a
+    /// rejected one as an error, whatever its tier.
     #[must_use]
-    pub fn of_live_checks(self, mapping: &Mapping, has_probe: &dyn Fn(&Entry) -> bool) -> Self {
+    pub fn of_live_checks(self, mapping: &Mapping, snapshot: &Snapshot, has_probe: &dyn Fn(&Entry) -> bool) -> Self {
         let mut judgement = self;
         for (entry, about) in mapping.entries.iter().zip(&mut judgement.entries) {
             let probed = has_probe(entry);
             about.findings.retain(|finding| probed && is_about_the_value(entry, finding));
-            about.status =
-                about.findings.iter().filter_map(|finding| finding.status).fold(Status::Unverified, Ord::min);
+            for finding in about.findings.iter_mut().filter(|finding| finding.rule == rejected_credential::RULE.id) {
+                finding.severity = Severity::Error;
+            }
+            let verdict = snapshot.live.probes.get(&entry.name).map(|result| result.verdict);
+            let base = match verdict {
+                Some(ProbeVerdict::Live | ProbeVerdict::Limited) => Status::Ok,
+                Some(ProbeVerdict::Rejected | ProbeVerdict::Unknown) | None => Status::Unverified,
+            };
+            about.status = about.findings.iter().filter_map(|finding| finding.status).fold(base, Ord::min);
             about.evidence = match about.status {
                 Status::Unknown => Evidence::None,
-                Status::Placeholder | Status::Malformed | Status::Rejected => Evidence::Value,
+                Status::Ok | Status::Placeholder | Status::Malformed | Status::Rejected => Evidence::Value,
                 _ => Evidence::Presence,
             };
         }

@@ -59,6 +59,12 @@ pub(super) fn certain(text: &str) -> bool {
         || text.contains("-----BEGIN")
 }
 
+/// Whether any piece of a request's text, parted by the signs of URLs, forms and JSON, can hardly be anything else.
+pub(super) fn pasted(text: &str) -> bool {
+    let parts = |character: char| character.is_whitespace() || "/?&=:;{}[]()<>@#|\\".contains(character);
+    certain(text) || text.split(parts).any(certain)
+}
+
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
     text.split(|character: char| character.is_whitespace() || matches!(character, '"' | '\'' | ',' | '`'))
         .filter(|token| !token.is_empty())
@@ -123,6 +129,22 @@ mod tests {
             assert!(certain(text) && masked(text), "{text}");
         }
         assert!(masked("sk-canary-81723") && masked("Bearer xoxb-1234567890-abc"));
+    }
+
+    #[test]
+    fn credentials_in_the_texts_of_a_request_are_seen() {
+        let key = "ghp_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5";
+        let texts = ["Bearer KEY", "https://h.example/x?key=KEY&y=1", "https://h.example/KEY", r#"{"k":"KEY"}"#];
+        for text in texts.map(|text| text.replace("KEY", key)) {
+            assert!(pasted(&text), "{text}");
+        }
+        for text in [
+            "https://api.example.com/v1/organizations/current?limit=1",
+            "application/vnd.github+json; version=2022-11-28",
+            r#"{"query":"{ viewer { id } }"}"#,
+        ] {
+            assert!(!pasted(text), "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use super::{Allowance, ConflictPolicy, DeclaredVisibility, FormatRule, ProbeSpec, diagnostic::Span};
+use super::{
+    Allowance, ConflictPolicy, DeclaredVisibility, FormatRule, ProbeSpec, companions::Wanted, diagnostic::Span,
+};
 use crate::model::{App, Direction, Encoding, EscPath, Kind, RepoRef, SecretName, Tier};
 
 /// Something that can be declared absent.
@@ -63,7 +65,7 @@ pub(super) struct RareLayer {
     pub expect: Option<(Vec<Box<str>>, Span)>,
     pub deny: Option<(Vec<Box<str>>, Span)>,
     pub allow: Option<Vec<Allowance>>,
-    pub probe: Option<Box<ProbeSpec>>,
+    pub probe: Option<(Box<ProbeSpec>, Wanted)>,
 }
 
 impl CommonLayer {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Entry, Mapping, address, collisions,
+    Entry, Mapping, address, collisions, companions,
     diagnostic::{Diagnostic, Diagnostics, Sink, Span, named, quoted},
     encoding,
     fields::{self, Fields},
@@ -71,7 +71,8 @@ fn read_file(file_name: &str, root: &Node<'_>, options: &LoadOptions, sink: Sink
         file.get("endpoints").map_or_else(Vec::new, |node| read_endpoints::endpoints(node, false, &mut reader));
     let endpoints = read_endpoints::settle(endpoints, std::mem::take(&mut head.endpoints));
     let ssh = file.get("ssh").and_then(|node| read_ssh::ssh(node, &mut resolver.environments, &mut reader.sink));
-    let (entries, keys) = read_entries(&file, head, &mut resolver, &mut reader);
+    let (mut entries, keys) = read_entries(&file, head, &mut resolver, &mut reader);
+    companions::settle(&mut entries, std::mem::take(&mut resolver.wanted), &mut reader.sink);
     collisions::find(&entries, &keys, &mut reader.sink);
     let ssh = ssh.map(|(spec, spans)| {
         ssh_places::find(&spec, spans, &entries, &keys, &mut reader.sink);

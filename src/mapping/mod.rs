@@ -8,11 +8,13 @@ pub mod catalogue;
 mod address;
 mod canonical;
 mod collisions;
+mod companions;
 mod credential;
 mod diagnostic;
 mod encoding;
 mod environments;
 mod fields;
+mod hole;
 mod json_schema;
 mod layer;
 mod load;
@@ -48,6 +50,7 @@ use crate::{
 pub use address::{KEY_PATH, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH, is_host, is_this_machine, url_host};
 pub use canonical::{Changes, NotCanonical, canonical, changes};
 pub use diagnostic::{Diagnostic, Diagnostics, FileTrouble, Related};
+pub use hole::Hole;
 pub use json_schema::json_schema;
 pub use load::{LoadOptions, Loaded, MAX_BYTES, load};
 pub use reference::reference;
@@ -159,6 +162,16 @@ pub struct ProbeSpec {
     pub rejected: Box<[u16]>,
     pub limited: Box<[u16]>,
     pub when: ProbeConditions,
+    /// The other entries whose values fill its holes.
+    pub parts: Box<[ProbePart]>,
+}
+
+/// Another entry's value in the templates of a probe.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ProbePart {
+    /// As the templates name it: the entry's name, or an alias.
+    pub name: Box<str>,
+    pub entry: SecretName,
 }
 
 impl ProbeSpec {

@@ -7,8 +7,11 @@ use std::collections::BTreeSet;
 
 use super::{
     ExpectedField, ProbeCondition, ProbeConditions, ProbeSpec, address,
-    diagnostic::{Sink, Span, nearest},
+    companions::Wanted,
+    credential,
+    diagnostic::{Sink, Span, nearest, quoted},
     fields::{self, Fields},
+    hole::{self, Hole},
     schema,
 };
 use crate::yaml::Node;
@@ -20,9 +23,10 @@ const METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 const FORBIDDEN_HEADERS: [&str; 8] =
     ["connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"];
 
-pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> {
+/// The probe, and what its holes name beside the credential itself.
+pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<(Box<ProbeSpec>, Wanted)> {
     if is_allowance(node) {
-        return allowance(node, sink);
+        return Some((allowance(node, sink)?, Wanted::new()));
     }
     let fields = Fields::open(node, &schema::PROBE, sink)?;
     let method = method(&fields, sink);
@@ -40,7 +44,8 @@ pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> 
             .help("write `{value}` where it goes, for example `headers: { Authorization: \"Bearer {value}\" }`");
     }
     check_body(&fields, &headers, sink);
-    Some(Box::new(ProbeSpec {
+    let wanted = templates(&fields, sink);
+    let spec = ProbeSpec {
         method,
         url: url.into(),
         headers: headers.into(),
@@ -51,7 +56,37 @@ pub(super) fn probe(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> 
         rejected: rejected.into(),
         limited: limited.into(),
         when,
-    }))
+        parts: Box::default(),
+    };
+    Some((Box::new(spec), wanted))
+}
+
+/// What the URL, the header fields and the body name; none may hold a credential, or what only looks like a hole.
+fn templates(fields: &Fields<'_, '_>, sink: &mut Sink) -> Wanted {
+    let plain = ["url", "body"].into_iter().filter_map(|name| fields.get(name));
+    let headers = fields.get("headers").and_then(Node::as_map).unwrap_or_default();
+    let mut wanted = Wanted::new();
+    for node in plain.chain(headers.iter().map(|(_, value)| value)) {
+        let Some(text) = node.as_scalar().map(|scalar| &*scalar.text) else { continue };
+        check_template(node, text, sink);
+        for part in Hole::all(text).flat_map(Hole::parts).filter(|part| *part != "value") {
+            if !wanted.iter().any(|(known, _)| **known == *part) {
+                wanted.push((part.into(), node.into()));
+            }
+        }
+    }
+    wanted
+}
+
+fn check_template(node: &Node<'_>, text: &str, sink: &mut Sink) {
+    if credential::pasted(&hole::without_holes(text)) {
+        sink.bare_error("credential-in-mapping", node.at, "this looks like a credential, and a probe holds none").help(
+            "take it out of the file, rotate it, and write `{value}`, or `{NAME}` for the value of another entry",
+        );
+    } else if let Some(stray) = hole::stray(text) {
+        sink.error("unknown-part", node, format!("{} can be no entry", quoted(&format!("{{{stray}}}"))))
+            .help("write `{value}` for the credential itself, or the name of an entry in braces");
+    }
 }
 
 /// As the credential itself, or as one half of a Basic pair.
@@ -123,6 +158,7 @@ fn allowance(node: &Node<'_>, sink: &mut Sink) -> Option<Box<ProbeSpec>> {
         rejected: none(),
         limited: none(),
         when: ProbeConditions::default(),
+        parts: Box::default(),
     }))
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     DeclaredVisibility, Detail, Entry, EscPlace,
+    companions::Wanted,
     diagnostic::{Sink, Span, named},
     environments::Environments,
     layer::{CommonLayer, EntryLayer, EscLayer, RareLayer, Toggle},
@@ -21,6 +22,8 @@ use crate::model::{Direction, Encoding, Kind, SecretName};
 /// What entries are resolved against.
 pub(super) struct Resolver<'t> {
     pub environments: Environments<'t>,
+    /// What the probes so far name beside their own entries' values.
+    pub wanted: Vec<(SecretName, Wanted)>,
     places: Places,
     defaults: CommonLayer,
     services: HashMap<Arc<str>, CommonLayer>,
@@ -30,6 +33,7 @@ impl<'t> Resolver<'t> {
     pub(super) fn new(head: &mut Head<'t>, sink: &mut Sink) -> Self {
         Self {
             environments: Environments::new(std::mem::take(&mut head.environments), head.environment, sink),
+            wanted: Vec::new(),
             places: Places::new(head.github.take(), sink),
             defaults: std::mem::take(&mut head.defaults),
             services: std::mem::take(&mut head.services),
@@ -47,6 +51,11 @@ impl<'t> Resolver<'t> {
         let placed = self.places.of_entry(layer.github, name, kind, key, sink);
         let two_sided = esc.is_some() && !placed.github.is_empty();
         let direction = common.direction.filter(|_| two_sided).map_or_else(Direction::default, |(word, _)| word);
+        if let Some((_, wanted)) = layer.rare.as_mut().and_then(|rare| rare.probe.as_mut())
+            && !wanted.is_empty()
+        {
+            self.wanted.push((name.clone(), std::mem::take(wanted)));
+        }
         let detail = self::detail(layer.rare, &common, placed.visibility, name, sink);
         Entry {
             name: name.clone(),
@@ -141,7 +150,7 @@ fn detail(
         max_age_days: common.max_age_days,
         visibility,
         allow: rare.allow.unwrap_or_default().into(),
-        probe: rare.probe,
+        probe: rare.probe.map(|(probe, _)| probe),
     }))
 }
 

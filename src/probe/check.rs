@@ -10,7 +10,7 @@ use super::{
     request,
 };
 use crate::{
-    mapping::{Entry, Mapping, ProbeSpec},
+    mapping::{Entry, Mapping},
     model::{ProbeEvidence, ProbeReason, ProbeVerdict, SecretName, SecretValue, Stamp},
 };
 
@@ -25,7 +25,7 @@ pub struct Check<'m> {
 
 #[derive(Debug)]
 pub(super) enum CheckWay<'m> {
-    Own(&'m ProbeSpec),
+    Own(own::OwnProbe<'m>),
     Table(&'static Probe),
 }
 
@@ -84,7 +84,7 @@ impl<'m> Check<'m> {
     pub fn same_as(&self, other: &Self) -> bool {
         let probe = match (&self.way, &other.way) {
             (CheckWay::Table(one), CheckWay::Table(other)) => one.id == other.id,
-            (CheckWay::Own(one), CheckWay::Own(other)) => own::same(one, other),
+            (CheckWay::Own(one), CheckWay::Own(other)) => own::same(one.spec, other.spec),
             _ => false,
         };
         probe && self.credential.same_as(&other.credential)
@@ -94,7 +94,7 @@ impl<'m> Check<'m> {
     pub fn step(&self, heard: &[Heard], now: Stamp) -> Step {
         let credential = &self.credential;
         match self.way {
-            CheckWay::Own(spec) => own::step(spec, credential, heard),
+            CheckWay::Own(own) => own::step(own, credential, heard),
             CheckWay::Table(probe) => match probe.way {
                 Way::Calls(calls) => walk(calls, credential, heard, now),
                 Way::Derived(derive, calls) => match derive(credential, now) {

@@ -3,6 +3,8 @@
 //! Invariants: a redirect is not healthy, and neither is an HTML page unless a page is what was declared; an answer
 //! that says "later" is no answer. Of a body nothing is repeated but one short plain word.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{Answer, Failure};
@@ -39,23 +41,36 @@ pub fn read(spec: &EndpointSpec, answer: &Answer) -> Health {
     }
 }
 
-/// What it means that nothing was heard.
-pub fn unheard(failure: Failure) -> Health {
+/// What it means that nothing was heard within the deadline.
+pub fn unheard(failure: Failure, deadline: Duration) -> Health {
+    if failure == Failure::Timeout {
+        let what = format!("there was no whole answer within {}", spoken(deadline));
+        return (ProbeVerdict::Unknown, what, "see whether it is up and reachable from here".into());
+    }
     let (what, help) = match failure {
         Failure::BlockedAddress => (
             "its host has a private address, so it was not asked",
             "if that is where it belongs, write `allow-private: true` at the endpoint",
         ),
         Failure::BadAnswer => ("its answer was too large, cut off, or no HTTP", "see whether the address is right"),
-        Failure::Connect => ("no connection came about", "see whether it is up and reachable from here"),
+        Failure::Connect | Failure::Timeout => {
+            ("no connection came about", "see whether it is up and reachable from here")
+        }
         Failure::NameUnknown => ("its host has no address", "see whether the host is right"),
-        Failure::Timeout => ("there was no whole answer in time", "see whether it is up and reachable from here"),
         Failure::Tls => (
             "no trusted connection came about",
             "see that its certificate is valid for the host and comes from an authority that this machine knows",
         ),
     };
     (ProbeVerdict::Unknown, what.into(), help.into())
+}
+
+/// Whole seconds where it is that.
+fn spoken(time: Duration) -> String {
+    match time.as_millis() {
+        millis if millis % 1_000 == 0 => format!("{} s", millis / 1_000),
+        millis => format!("{millis} ms"),
+    }
 }
 
 fn healthy(status: u16) -> Health {

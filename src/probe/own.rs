@@ -5,14 +5,22 @@
 use super::{
     AllowedHosts, Answer, Ask, Check, Credential, Found, Heard, HttpAsk, Step,
     check::CheckWay,
-    reading::{Page, as_text, general, html, is_filled, not_understood},
+    reading::{Page, as_text, general, html, is_filled},
     request::{address_flaw, foreign, value_flaw},
-    template::{Room, fill, names},
+    template::{Room, fill},
 };
 use crate::{
-    mapping::{Entry, Mapping, ProbeCondition, ProbeSpec},
-    model::{ProbeReason, ProbeVerdict, SecretName, SecretValue},
+    mapping::{Entry, Hole, Mapping, ProbeCondition, ProbePart, ProbeSpec},
+    model::{ProbeReason, ProbeVerdict, SecretValue},
 };
+
+/// A probe, and the entry's place in the mapping.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnProbe<'m> {
+    pub(super) spec: &'m ProbeSpec,
+    file: &'m str,
+    line: u32,
+}
 
 /// The check of an entry by its own probe; `{NAME}` in it is the value of another entry.
 pub(super) fn check<'m>(
@@ -24,27 +32,26 @@ pub(super) fn check<'m>(
 ) -> Result<Check<'m>, Found> {
     let mut parts = vec![("value".to_owned(), own)];
     let mut entries = vec![entry.name.clone()];
-    for name in templates(spec).flat_map(names).map(|(name, _)| name) {
-        if parts.iter().any(|(known, _)| known == name) {
-            continue;
-        }
-        let Some(other) = mapping.entries.iter().find(|other| is_named(other, name)) else { continue };
-        let Some(found) = value(other) else {
-            return Err(Found::incomplete(format!(
-                "{name} is needed too, and has no value that could be read; nothing was sent"
-            ))
-            .help(format!("give {name} its value")));
-        };
-        parts.push((name.to_owned(), found));
-        entries.push(other.name.clone());
+    for ProbePart { name, entry: meant } in &spec.parts {
+        let other = mapping.entries.iter().find(|other| other.name == *meant);
+        let found = other.and_then(value).ok_or_else(|| unread(name))?;
+        parts.push((name.to_string(), found));
+        entries.push(meant.clone());
+    }
+    // A hole that nothing fills would be sent as it is written.
+    let is_filled = |part: &str| parts.iter().any(|(known, _)| known == part);
+    if let Some(open) = templates(spec).flat_map(Hole::all).flat_map(Hole::parts).find(|part| !is_filled(part)) {
+        return Err(unread(open));
     }
     let list = |hosts: &'m [Box<str>]| hosts.iter().map(|host| &**host);
     let hosts = AllowedHosts::new(list(&spec.hosts), list(&spec.allow_private));
-    Ok(Check { way: CheckWay::Own(spec), credential: Credential::new(parts, hosts), entries })
+    let own = OwnProbe { spec, file: &mapping.file, line: entry.at.line };
+    Ok(Check { way: CheckWay::Own(own), credential: Credential::new(parts, hosts), entries })
 }
 
-fn is_named(entry: &Entry, name: &str) -> bool {
-    std::iter::once(&entry.name).chain(&*entry.detail().aliases).map(SecretName::as_str).any(|known| known == name)
+fn unread(name: &str) -> Found {
+    Found::incomplete(format!("{name} is needed too, and has no value that could be read; nothing was sent"))
+        .help(format!("give {name} its value"))
 }
 
 fn templates(spec: &ProbeSpec) -> impl Iterator<Item = &str> {
@@ -57,13 +64,13 @@ pub(super) fn same(one: &ProbeSpec, other: &ProbeSpec) -> bool {
     std::ptr::eq(one, other) || one == other
 }
 
-pub(super) fn step(spec: &ProbeSpec, credential: &Credential, heard: &[Heard]) -> Step {
+pub(super) fn step(own: OwnProbe<'_>, credential: &Credential, heard: &[Heard]) -> Step {
     match heard {
-        [] => match ask(spec, credential) {
+        [] => match ask(own.spec, credential) {
             Ok(ask) => Step::Ask(Ask::Http(ask)),
             Err(found) => Step::Done(found),
         },
-        [Heard::Http(answer), ..] => Step::Done(read(spec, answer)),
+        [Heard::Http(answer), ..] => Step::Done(read(own, answer)),
         [Heard::Failed(failure), ..] => Step::Done((*failure).into()),
         [Heard::Postgres(_) | Heard::Redis(_), ..] => {
             Step::Done(Found::unknown(ProbeReason::BadAnswer, "the answer was no HTTP"))
@@ -95,8 +102,8 @@ fn header<'s>(spec: &'s ProbeSpec, name: &str) -> Option<&'s str> {
 }
 
 /// Verdicts with a condition are asked before those without, and the worse before the better.
-fn read(spec: &ProbeSpec, answer: &Answer) -> Found {
-    let page = Page::of(answer);
+fn read(own: OwnProbe<'_>, answer: &Answer) -> Found {
+    let (spec, page) = (own.spec, Page::of(answer));
     let when = &spec.when;
     let verdicts = [
         (ProbeVerdict::Rejected, &spec.rejected, &when.rejected),
@@ -113,7 +120,29 @@ fn read(spec: &ProbeSpec, answer: &Answer) -> Found {
     let plain = || verdicts.iter().find(|(_, statuses, when)| listed(statuses) && when.is_none());
     match conditional.or_else(plain) {
         Some((verdict, ..)) => said(*verdict),
-        None => general(&page, false).unwrap_or_else(|| not_understood(&page)),
+        None => general(&page, false).unwrap_or_else(|| {
+            let is_listed = verdicts.iter().any(|(_, statuses, _)| listed(statuses));
+            own.unlisted(answer.status, is_listed)
+        }),
+    }
+}
+
+impl OwnProbe<'_> {
+    /// Whoever wrote the probe can say what the answer means, and must be told where.
+    fn unlisted(self, status: u16, is_listed: bool) -> Found {
+        let Self { file, line, .. } = self;
+        let (what, help) = if is_listed {
+            (
+                format!("{status} is listed in the probe, and no condition of its `when` holds"),
+                format!("see what the answer has, and correct `when` of the probe at {file}:{line}"),
+            )
+        } else {
+            (
+                format!("{status} is in none of `live`, `rejected`, `limited` of the probe"),
+                format!("add {status} to the one that it means, in the probe of the entry at {file}:{line}"),
+            )
+        };
+        Found::unknown(ProbeReason::BadAnswer, what).help(help)
     }
 }
 

@@ -112,7 +112,7 @@ pub(super) fn html() -> Found {
         .help("a proxy or a login page may stand in between")
 }
 
-pub(super) fn not_understood(page: &Page<'_>) -> Found {
+fn not_understood(page: &Page<'_>) -> Found {
     let status = page.answer.status;
     Found::unknown(ProbeReason::BadAnswer, format!("the service answered {status} in a way that proves nothing"))
 }

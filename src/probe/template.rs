@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use super::Credential;
-use crate::mapping::url_host;
+use crate::mapping::{Hole, url_host};
 
 /// Where a template stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,39 +52,7 @@ pub(super) fn fill(template: &str, room: Room, credential: &Credential) -> Resul
     Ok(filled)
 }
 
-/// The names of the parts that a template asks for.
-pub(super) fn names(template: &str) -> Vec<(&str, bool)> {
-    let mut names = Vec::new();
-    for inside in template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
-        let Some(hole) = Hole::read(inside) else { continue };
-        names.push((hole.name, hole.default.is_some()));
-        names.extend(hole.second.filter(|second| !second.is_empty()).map(|second| (second, false)));
-    }
-    names
-}
-
-/// What stands between two braces.
-struct Hole<'t> {
-    name: &'t str,
-    /// The password of a Basic pair; empty: none.
-    second: Option<&'t str>,
-    default: Option<&'t str>,
-}
-
-impl<'t> Hole<'t> {
-    fn read(inside: &'t str) -> Option<Self> {
-        let (names, default) = match inside.split_once('|') {
-            Some((names, default)) => (names, Some(default)),
-            None => (inside, None),
-        };
-        let (name, second) = match names.split_once(':') {
-            Some((name, second)) => (name, Some(second)),
-            None => (names, None),
-        };
-        let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        (!name.is_empty() && word(name) && second.is_none_or(word)).then_some(Self { name, second, default })
-    }
-
+impl Hole<'_> {
     fn is_of(&self, credential: &Credential) -> bool {
         let second = self.second.is_none_or(|second| second.is_empty() || credential.has(second));
         second && (credential.has(self.name) || self.default.is_some())

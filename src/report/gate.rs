@@ -139,6 +139,9 @@ fn health_check<'a>(report: &Report, service: &'a str, entries: &[&EntryReport])
 
 /// Nothing is called healthy that was only seen to exist.
 fn health_word(report: &Report, entries: &[&EntryReport]) -> &'static str {
+    if report.is_of_live_checks() {
+        return live::health_of_all(report, entries);
+    }
     match service_status(report, entries) {
         Verdict::Pass if entries.iter().any(|entry| entry.status == Status::Unverified) => Status::Unverified.as_str(),
         verdict => verdict.as_str(),

@@ -62,7 +62,8 @@ fn annotate(
     let remedy = (!finding.remedy.is_empty()).then(|| format!("fix: {}", finding.remedy));
     let lines: Vec<&str> =
         std::iter::once(finding.reason.as_str()).chain(place.as_deref()).chain(remedy.as_deref()).collect();
-    let line = entry.map_or(1, |entry| entry.at.line.max(1));
+    let at = entry.map(|entry| entry.at).or_else(|| report.endpoint_of(finding).map(|endpoint| endpoint.at));
+    let line = at.map_or(1, |at| at.line.max(1));
     command(out, finding.severity, &title, Some((&report.mapping, line, None)), &lines)
 }
 

@@ -1,8 +1,10 @@
 //! What live checks came to, as it is told: verdicts, reasons, and facts that are no secrets.
 
+use super::{EntryReport, Report};
 use crate::{
     judge::Finding,
-    model::{ProbeEvidence, ProbeReason, ProbeVerdict},
+    model::{ProbeEvidence, ProbeReason, ProbeVerdict, Severity},
+    yaml::Position,
 };
 
 /// One credential that was checked.
@@ -39,6 +41,8 @@ pub struct EndpointReport {
     pub checked_at: String,
     /// What it makes of the verdict of the report, if anything.
     pub finding: Option<Finding>,
+    /// Where the mapping declares it.
+    pub at: Position,
 }
 
 impl ProbeReport {
@@ -52,6 +56,9 @@ impl ProbeReport {
 
     /// How the verdict is known, in one line.
     pub(super) fn known(&self) -> String {
+        if self.reason == ProbeReason::NotAsked {
+            return "not asked".to_owned();
+        }
         let mut text = format!("{}, {}", self.reason, self.evidence);
         if let Some(status) = self.status {
             text.push_str(&format!(", status {status}"));
@@ -60,6 +67,11 @@ impl ProbeReport {
             text.push_str(&format!(", {} ms", self.latency_ms));
         }
         text
+    }
+
+    /// Whether nobody could be asked, so that its form is all that was looked at.
+    pub(super) fn is_of_form(&self) -> bool {
+        self.verdict == ProbeVerdict::Unknown && self.reason == ProbeReason::OfflineOnly
     }
 
     /// What was learned for free, one line.
@@ -84,5 +96,31 @@ impl EndpointReport {
         let status = self.status.map(|status| format!("status {status}, ")).unwrap_or_default();
         let waits = if self.blocking { "blocking" } else { "not blocking" };
         format!("{status}{} ms, {waits}", self.latency_ms)
+    }
+}
+
+impl Report {
+    /// Whether it is a report of live checks alone.
+    pub(super) fn is_of_live_checks(&self) -> bool {
+        self.command == "probe"
+    }
+
+    pub(super) fn probe_of(&self, entry: &EntryReport) -> Option<&ProbeReport> {
+        self.probes.iter().find(|probe| probe.entry == entry.name)
+    }
+
+    /// Whether the line of its live check says all there is to say of an entry.
+    pub(super) fn is_told_by_live_check(&self, entry: &EntryReport) -> bool {
+        let is_said = |probe: &ProbeReport| {
+            entry.findings.is_empty()
+                || probe.is_of_form() && entry.findings.iter().all(|finding| finding.severity == Severity::Note)
+        };
+        self.is_of_live_checks() && self.probe_of(entry).is_some_and(is_said)
+    }
+
+    /// The endpoint that a finding of no entry is about.
+    pub(super) fn endpoint_of(&self, finding: &Finding) -> Option<&EndpointReport> {
+        let is_its = |own: &Finding| own.rule == finding.rule && own.reason == finding.reason;
+        self.endpoints.iter().find(|endpoint| endpoint.finding.as_ref().is_some_and(is_its))
     }
 }

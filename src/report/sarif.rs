@@ -228,17 +228,20 @@ fn invocation(report: &Report, left_out: usize) -> Invocation {
 impl Results<'_> {
     fn outcome(&self, entry: Option<&EntryReport>, finding: &Finding) -> Outcome {
         let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let endpoint = if entry.is_none() { self.report.endpoint_of(finding) } else { None };
         let name = entry.map_or("", |entry| entry.name.as_str());
         let head = if name.is_empty() { finding.reason.clone() } else { format!("{name}: {}", finding.reason) };
         let remedy = if finding.remedy.is_empty() { String::new() } else { format!("Fix: {}", finding.remedy) };
         let at = if place.is_empty() { String::new() } else { format!("At {place}") };
-        let hash = fingerprint(&[finding.rule, name, &place]);
+        // Endpoints have names, too, and no place in a store.
+        let about = endpoint.map_or(name, |endpoint| &endpoint.name);
+        let hash = fingerprint(&[finding.rule, about, &place]);
         Outcome {
             rule_id: finding.rule,
             rule_index: self.rules.binary_search(&finding.rule).expect("every finding's rule is listed, ascending"),
             level: level(finding.severity),
             message: message(&[&head, &at, &remedy]),
-            locations: [location(&self.report.mapping, entry)],
+            locations: [location(&self.report.mapping, entry, endpoint.map(|endpoint| endpoint.at))],
             partial_fingerprints: Fingerprints { primary: hash.clone(), own: hash },
         }
     }
@@ -286,8 +289,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn location(mapping: &str, entry: Option<&EntryReport>) -> Location {
-    let at = entry.map_or(Position { line: 1, column: 1 }, |entry| entry.at);
+fn location(mapping: &str, entry: Option<&EntryReport>, elsewhere: Option<Position>) -> Location {
+    let at = entry.map(|entry| entry.at).or(elsewhere).unwrap_or(Position { line: 1, column: 1 });
     Location {
         physical_location: PhysicalLocation {
             artifact_location: artifact(mapping),

@@ -101,7 +101,10 @@ impl Summary {
             severities,
             unread,
             writes: Writes::of(report),
-            looked_at: looked_at(report).filter(|_| report.entries.is_empty()).or(scanned),
+            looked_at: looked_at(report)
+                .filter(|_| report.entries.is_empty())
+                .or(scanned)
+                .or_else(|| live::looked_at(report)),
             stages_in_trouble: report.doctor.as_ref().map_or(0, DoctorReport::troubled),
             unscanned: report.scanned.as_ref().map(scan::unknown),
             ssh_trouble: report.ssh.as_ref().and_then(ssh::trouble),
@@ -185,7 +188,8 @@ impl Summary {
         let Some(found) = self.found(|_| true) else { return "no findings".to_owned() };
         let mut text = format!("{found}, none at or above {}", self.fail_on);
         let unverified = self.count(Status::Unverified);
-        if unverified > 0 {
+        // What was looked at in another way was not to be compared.
+        if unverified > 0 && self.looked_at.is_none() {
             write!(text, "; {} not compared", counted(unverified, "entry")).expect("a string takes all");
         }
         text

@@ -23,22 +23,24 @@ pub struct EndpointAsk<'s> {
     pub private: bool,
 }
 
-/// What each endpoint said, in the order of the mapping.
+/// What each endpoint said, in the order of the mapping; `deadline` is what `send` keeps to.
 pub async fn ask_all<'s, F>(
     specs: &'s [EndpointSpec],
     send: impl Fn(EndpointAsk<'s>) -> F,
     now: impl Fn() -> Stamp,
+    deadline: Duration,
 ) -> Vec<EndpointResult>
 where
     F: Future<Output = Result<Answer, Failure>>,
 {
-    join_all(specs.iter().map(|spec| one(spec, &send, &now))).await
+    join_all(specs.iter().map(|spec| one(spec, &send, &now, deadline))).await
 }
 
 async fn one<'s, F>(
     spec: &'s EndpointSpec,
     send: &impl Fn(EndpointAsk<'s>) -> F,
     now: &impl Fn() -> Stamp,
+    deadline: Duration,
 ) -> EndpointResult
 where
     F: Future<Output = Result<Answer, Failure>>,
@@ -52,7 +54,7 @@ where
     };
     let health = match &answer {
         Ok(answer) => probe::endpoint::read(spec, answer),
-        Err(failure) => probe::endpoint::unheard(*failure),
+        Err(failure) => probe::endpoint::unheard(*failure, deadline),
     };
     result(spec, health, status, latency, now())
 }

@@ -7,7 +7,10 @@ use crate::{
     engine::Selection,
     judge::{github_form, placeholder_family},
     mapping::{Entry, Mapping},
-    model::{GithubPlace, Kind, ProbeReason, ProbeResult, SecretName, SecretValue, Slot, Snapshot, group_equal},
+    model::{
+        GithubPlace, Kind, ProbeEvidence, ProbeReason, ProbeResult, SecretName, SecretValue, Slot, Snapshot,
+        group_equal,
+    },
     probe::{Check, Found, PROBES},
 };
 
@@ -125,7 +128,8 @@ fn grouped<'m>(checks: Vec<(SecretValue, (&'m Entry, Check<'m>))>) -> Vec<Group<
 /// Nobody may be asked.
 pub(super) fn not_asked() -> Found {
     let help = "run without --offline".to_owned();
-    Found { help, ..Found::unknown(ProbeReason::NotAsked, "nobody was asked") }
+    let found = Found::unknown(ProbeReason::NotAsked, "nobody was asked");
+    Found { help, evidence: ProbeEvidence::Offline, ..found }
 }
 
 /// A check that ended before its first question.

@@ -61,5 +61,5 @@ pub async fn health<'m>(mapping: &'m Mapping, asker: &Asker) -> Vec<EndpointResu
         let host = crate::probe::host_of(ask.url).unwrap_or_default();
         asker.endpoint(&host, &ask).await
     };
-    endpoints::ask_all(&mapping.endpoints, send, || asker.now()).await
+    endpoints::ask_all(&mapping.endpoints, send, || asker.now(), asker.deadline()).await
 }

@@ -100,6 +100,6 @@ fn of_a_body_one_short_word_at_most_is_repeated() {
         Failure::Timeout,
         Failure::Tls,
     ] {
-        assert_eq!(unheard(failure).0, ProbeVerdict::Unknown);
+        assert_eq!(unheard(failure, std::time::Duration::from_secs(10)).0, ProbeVerdict::Unknown);
     }
 }

@@ -31,6 +31,18 @@ fn it_asks_what_stands_there_and_reads_it_by_status() {
 }
 
 #[test]
+fn a_status_that_is_not_listed_says_where_to_list_it() {
+    let told = |rest: &str, status| {
+        let found = found(&world(rest).check("INTERNAL_TOKEN"), &[said(status, "{}")]);
+        (found.what, found.help)
+    };
+    let (what, help) = told("", 404);
+    assert_eq!(what, "404 is in none of `live`, `rejected`, `limited` of the probe");
+    assert!(help.starts_with("add 404 to the one that it means") && help.ends_with("m.yaml:5"), "{help}");
+    assert!(told(", when: { live: { field: login } }", 200).0.contains("no condition of its `when` holds"));
+}
+
+#[test]
 fn a_page_where_json_is_expected_is_never_live() {
     let page = "<!doctype html><title>Sign in</title>";
     assert_eq!(told(", when: { live: { field: login } }", 200, page), (ProbeVerdict::Unknown, ProbeReason::BadAnswer));

@@ -4,13 +4,12 @@ use super::{
     super::{
         PROBES, Probe, Way,
         call::{Outcome, Rule},
-        template::names,
     },
     ProbeReason, ProbeVerdict, answer,
     answers::{ANSWERS, Answers},
     asked, found, said, verdict, world_of,
 };
-use crate::mapping::catalogue;
+use crate::mapping::{Hole, catalogue};
 
 /// A row that asks by HTTP; databases have tests of their own.
 fn asking() -> impl Iterator<Item = &'static Probe> {
@@ -147,14 +146,16 @@ fn templates_name_only_declared_parts_and_urls_carry_no_credential() {
         for call in probe.calls() {
             let headers = call.headers.iter().map(|(_, template)| *template);
             for template in headers.chain([call.url]).chain(call.body) {
-                for (name, with_default) in names(template) {
+                for (hole, name) in Hole::all(template).flat_map(|hole| hole.parts().map(move |name| (hole, name))) {
                     match part(name) {
-                        Some(part) => assert!(!part.optional || with_default, "{}: {name} may be absent", probe.id),
+                        Some(part) => {
+                            assert!(!part.optional || hole.default.is_some(), "{}: {name} may be absent", probe.id)
+                        }
                         None => assert!(derived && DERIVED.contains(&name), "{}: {name} is no part", probe.id),
                     }
                 }
             }
-            assert!(names(call.url).iter().all(|(name, _)| *name != "value"), "{}: a credential in a URL", probe.id);
+            assert!(Hole::all(call.url).all(|hole| hole.name != "value"), "{}: a credential in a URL", probe.id);
             assert!(call.url.starts_with("https://") || call.url.starts_with('{'), "{}", probe.id);
             assert!(call.headers.iter().all(|(name, _)| *name == name.to_ascii_lowercase()), "{}", probe.id);
         }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::super::{EndpointReport, ProbeReport, Report};
-use crate::model::ProbeVerdict;
+use super::super::{EndpointReport, EntryReport, ProbeReport, Report};
+use crate::model::{ProbeVerdict, Status};
 
 /// One thing that was asked itself, beside the rows that sum up a service's entries.
 #[derive(Serialize)]
@@ -31,6 +31,25 @@ pub(super) fn failed(report: &Report) -> impl Iterator<Item = String> + '_ {
     })
 }
 
+/// The worst of a service's credentials; `unverified` where nobody could be asked of any.
+pub(super) fn health_of_all(report: &Report, entries: &[&EntryReport]) -> &'static str {
+    let probes: Vec<_> = entries.iter().map(|entry| report.probe_of(entry)).collect();
+    if probes.iter().any(Option::is_none) {
+        return health(ProbeVerdict::Unknown);
+    }
+    let asked = probes.into_iter().flatten().filter(|probe| !probe.is_of_form());
+    asked.map(|probe| probe.verdict).min().map_or(Status::Unverified.as_str(), health)
+}
+
+fn health(verdict: ProbeVerdict) -> &'static str {
+    match verdict {
+        ProbeVerdict::Live => "healthy",
+        ProbeVerdict::Limited => "limited",
+        ProbeVerdict::Rejected => "unhealthy",
+        ProbeVerdict::Unknown => "unknown",
+    }
+}
+
 fn service(endpoint: &EndpointReport) -> &str {
     endpoint.service.as_deref().unwrap_or(&endpoint.name)
 }
@@ -49,12 +68,7 @@ fn of_probe<'a>(report: &'a Report, probe: &'a ProbeReport) -> LiveCheck<'a> {
     let entry = report.entries.iter().find(|entry| entry.name == probe.entry);
     LiveCheck {
         service: entry.and_then(|entry| entry.service.as_deref()).unwrap_or(super::NO_SERVICE),
-        status: match probe.verdict {
-            ProbeVerdict::Live => "healthy",
-            ProbeVerdict::Limited => "limited",
-            ProbeVerdict::Rejected => "unhealthy",
-            ProbeVerdict::Unknown => "unknown",
-        },
+        status: health(probe.verdict),
         check: "credential",
         name: &probe.entry,
         reason: probe.reason.as_str(),

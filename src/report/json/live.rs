@@ -35,6 +35,7 @@ pub(super) struct EndpointV1<'a> {
     status: Option<u16>,
     latency_ms: u64,
     checked_at: &'a str,
+    line: u32,
 }
 
 impl<'a> From<&'a ProbeReport> for ProbeV1<'a> {
@@ -70,6 +71,7 @@ impl<'a> From<&'a EndpointReport> for EndpointV1<'a> {
             status: endpoint.status,
             latency_ms: endpoint.latency_ms,
             checked_at: &endpoint.checked_at,
+            line: endpoint.at.line,
         }
     }
 }

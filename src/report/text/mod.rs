@@ -40,7 +40,9 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn io::Write) -> 
     text.page.row(0, 2, &[cell(&title, Ink::Bold), quoted(&report.mapping)])?;
     report.ssh.iter().try_for_each(|ssh| text.ssh(ssh))?;
     report.doctor.iter().try_for_each(|doctor| text.doctor(doctor))?;
+    let told = |entry: &&EntryReport| verbose || !report.is_told_by_live_check(entry);
     for (status, entries) in order::by_status(&report.entries) {
+        let entries: Vec<&EntryReport> = entries.into_iter().filter(told).collect();
         text.group(status, &entries)?;
     }
     text.general(&report.findings)?;
@@ -65,7 +67,9 @@ struct Columns {
 
 impl Columns {
     fn of(report: &Report, style: Style) -> Self {
-        let shown = || report.entries.iter().filter(|entry| is_shown(entry, style.verbose > 0));
+        let verbose = style.verbose > 0;
+        let told = |entry: &&EntryReport| verbose || !report.is_told_by_live_check(entry);
+        let shown = || report.entries.iter().filter(told).filter(|entry| is_shown(entry, verbose));
         let widest = |widths: &mut dyn Iterator<Item = usize>, most: usize| widths.max().unwrap_or(0).min(most);
         let all = report.findings.iter().chain(shown().flat_map(|entry| &entry.findings));
         Self {

@@ -7,7 +7,7 @@ use super::{SeedPlan, machine_key, value};
 use crate::{
     mapping::{Entry, Mapping},
     model::Kind,
-    sandbox::services::{SeededEndpoint, ServicesWorld, Worth, can_be_limited, is_asked_alone, tenant_of},
+    sandbox::services::{SeededEndpoint, SeededProbe, ServicesWorld, Worth, can_be_limited, is_asked_alone, tenant_of},
 };
 
 pub(super) fn seed(world: &mut ServicesWorld, mapping: &Mapping, plan: &SeedPlan) {
@@ -23,6 +23,9 @@ pub(super) fn seed(world: &mut ServicesWorld, mapping: &Mapping, plan: &SeedPlan
             world.lodge(host, tenant);
         }
         world.name(entry.name.as_str(), &healthy, worth);
+        if let Some(spec) = entry.detail().probe.as_deref().filter(|spec| !spec.is_allowance()) {
+            world.put_probe(entry.name.as_str(), SeededProbe::of(spec));
+        }
     }
     for spec in &mapping.endpoints {
         world.put_endpoint(&spec.name, SeededEndpoint::of(spec));

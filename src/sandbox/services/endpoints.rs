@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{super::message::SandboxResponse, SeededEndpoint, ServicesWorld, Worth, reply};
-use crate::mapping::EndpointSpec;
+use crate::mapping::{EndpointSpec, ExpectedField};
 
 pub(super) fn answer(world: &ServicesWorld, method: &str, host: &str, path: &str) -> Option<SandboxResponse> {
     let endpoint = world.endpoints.values().find(|endpoint| endpoint.host == host && endpoint.path == path)?;
@@ -29,16 +29,12 @@ fn healthy(endpoint: &SeededEndpoint) -> SandboxResponse {
 impl SeededEndpoint {
     /// One that is healthy by its declaration.
     pub fn of(spec: &EndpointSpec) -> Self {
-        let rest = spec.url.split_once("://").map_or(&*spec.url, |(_, rest)| rest);
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let path = path.split(['?', '#']).next().unwrap_or_default();
-        let host =
-            authority.rsplit_once(':').filter(|(name, _)| !name.contains(':')).map_or(authority, |(name, _)| name);
+        let (host, path) = host_and_path(&spec.url);
         let page = spec.content_type.as_deref().is_some_and(|kind| kind.contains("html"));
         let body = if page { "<!doctype html><title>ok</title>".to_owned() } else { body(spec).to_string() };
         Self {
-            host: host.to_ascii_lowercase(),
-            path: format!("/{path}"),
+            host,
+            path,
             status: spec.status.first().copied().unwrap_or(200),
             content_type: spec.content_type.as_deref().unwrap_or("application/json").to_owned(),
             body,
@@ -47,9 +43,21 @@ impl SeededEndpoint {
     }
 }
 
-/// JSON with the field that is looked at.
+/// Of a declared URL: the host in lower case without its port, and the path without its query.
+pub(super) fn host_and_path(url: &str) -> (String, String) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once(':').filter(|(name, _)| !name.contains(':')).map_or(authority, |(name, _)| name);
+    (host.to_ascii_lowercase(), format!("/{path}"))
+}
+
 fn body(spec: &EndpointSpec) -> Value {
-    let Some(field) = &spec.field else { return json!({ "status": "ok" }) };
+    spec.field.as_ref().map_or_else(|| json!({ "status": "ok" }), holding)
+}
+
+/// JSON with the field that is looked at.
+pub(super) fn holding(field: &ExpectedField) -> Value {
     let value = field.values.first().map_or("ok", |value| &**value);
     field.path.rsplit('.').fold(json!(value), |inner, name| match name {
         "0" => json!([inner]),

@@ -9,10 +9,12 @@ mod control;
 mod databases;
 mod endpoints;
 mod login;
+mod own;
 mod reply;
 mod table;
 mod world;
 
+pub use own::SeededProbe;
 pub use world::{SeededEndpoint, ServicesWorld, Worth};
 
 pub(super) use control::handle as handle_control;
@@ -57,6 +59,9 @@ pub(super) fn handle(world: &ServicesWorld, request: &SandboxRequest) -> Sandbox
         _ => {}
     }
     if let Some(answer) = endpoints::answer(world, &request.method, &host, &path) {
+        return answer;
+    }
+    if let Some(answer) = own::answer(world, request, &host, &path) {
         return answer;
     }
     let services: Vec<&Service> = table::services(world, &host).collect();

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::SeededProbe;
+
 /// What a service makes of a credential.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -39,6 +41,8 @@ pub struct ServicesWorld {
     tenants: BTreeMap<String, String>,
     /// Health endpoints by their names.
     pub(super) endpoints: BTreeMap<String, SeededEndpoint>,
+    /// Probes of the mapping's own by the names of their entries.
+    pub(super) probes: BTreeMap<String, SeededProbe>,
 }
 
 /// A health endpoint that answers as its declaration wants.
@@ -86,6 +90,10 @@ impl ServicesWorld {
 
     pub fn put_endpoint(&mut self, name: &str, endpoint: SeededEndpoint) {
         self.endpoints.insert(name.to_owned(), endpoint);
+    }
+
+    pub fn put_probe(&mut self, name: &str, probe: SeededProbe) {
+        self.probes.insert(name.to_owned(), probe);
     }
 
     pub fn worth(&self, value: &str) -> Option<Worth> {

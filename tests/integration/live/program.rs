@@ -85,7 +85,35 @@ fn offline_nobody_is_asked() {
     let ran = case.run(&["probe", "--offline", "--format", "json"]);
     assert_eq!(ran.code, 3, "{}", ran.everything());
     assert_eq!(ran.json()["probes"][0]["reason"], "not-asked");
+    assert_eq!(ran.json()["probes"][0]["evidence"], "offline");
     assert!(case.service.seen().is_empty());
+}
+
+#[test]
+fn a_probe_speaks_of_the_credentials_alone() {
+    let own = |tier: &str| OWN.replace("{ esc: s.a,", &format!("{{ esc: s.a, tier: {tier},"));
+    let case = case("live-words", &[("/me", &answer(200, "", "{}"))], &[&own("critical")]);
+    let ran = case.run(&["probe"]);
+    assert_eq!(ran.code, 0, "{}", ran.everything());
+    assert!(ran.stdout.contains("live checks (1)") && ran.stdout.contains("1 live;"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("unverified") && !ran.stdout.contains("github"), "{}", ran.stdout);
+    let report = case.run(&["probe", "--format", "json"]).json();
+    assert_eq!(report["entries"][0]["status"], "ok", "{report}");
+    let gate = case.run(&["probe", "--format", "gate"]).json();
+    assert_eq!(gate["health_checks"][0]["status"], "healthy", "{gate}");
+    let case = self::case("live-optional", &[("/me", &answer(401, "", "{}"))], &[&own("optional")]);
+    assert_eq!(case.run(&["probe"]).code, 1, "who asks hears it as an error");
+    let checked = case.run(&["check", "--live", "--format", "json"]).json();
+    let findings = checked["entries"][0]["findings"].as_array().expect("a list").clone();
+    let rejected = findings.iter().find(|finding| finding["rule"] == "rejected-credential").expect("said");
+    assert_eq!(rejected["severity"], "warning");
+}
+
+#[test]
+fn a_mapping_without_endpoints_says_so_when_they_are_asked_for() {
+    let case = case("live-endless", &[("/me", &answer(200, "", "{}"))], &[OWN]);
+    let ran = case.run(&["probe", "--endpoints"]);
+    assert!(ran.stdout.contains("the mapping has no `endpoints`"), "{}", ran.stdout);
 }
 
 #[test]

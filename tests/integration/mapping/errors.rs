@@ -196,6 +196,31 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     ("  A: { esc: a, probe: { url: 'https://h/{value}' } }\n", "missing-field", "`hosts`"),
     ("  A: { esc: a, probe: { url: 'https://h/{value}', hosts: [h], method: DELETE } }\n", "unknown-word", "`method`"),
+    (
+        "  A: { esc: a, probe: { url: 'https://h/{vlue}', hosts: [h], headers: { X-Key: '{value}' } } }\n",
+        "unknown-part",
+        "did you mean `{value}`?",
+    ),
+    (
+        "  A: { esc: a, probe: { url: 'https://h/', hosts: [h], headers: { Authorization: 'Basic {OTHR:value}' } } }\n  OTHER: b\n",
+        "unknown-part",
+        "did you mean `{OTHER}`?",
+    ),
+    (
+        "  A: { esc: a, probe: { url: 'https://h/{value}', hosts: [h], headers: { X-Team: '{MY-TEAM}' } } }\n",
+        "unknown-part",
+        "m.yaml:5:82",
+    ),
+    (
+        "  A: { esc: a, probe: { url: 'https://h/{value}?k=ghp_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5', hosts: [h] } }\n",
+        "credential-in-mapping",
+        "a probe holds none",
+    ),
+    (
+        "  A: { esc: a, probe: { url: 'https://h/{value}', hosts: [h], body: 'k=ghp_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5' } }\n",
+        "credential-in-mapping",
+        "rotate it",
+    ),
     // M10: an alias is refused before it can expand
     ("  A: &x a.b\n  B: *x\n", "alias", "defaults"),
     ("  A: &x { esc: a }\n  B: { <<: *x, esc: b }\n", "unknown-field", "merges"),

@@ -30,6 +30,27 @@ fn seeded(text: &str) -> World {
     world
 }
 
+#[test]
+fn a_probe_of_the_mappings_own_answers_for_the_seeded_value_alone() {
+    let own = "  MINE: { esc: m.key, probe: { url: 'https://api.mine.example/v1/{value}/me', headers: { X-Key: '{value}' }, hosts: [api.mine.example], limited: [403] } }\n";
+    let mut world = seeded(&format!("{MAPPING}{own}"));
+    let key = world.services.value_of("MINE").expect("seeded").to_owned();
+    assert_eq!(get(&mut world, &format!("api.mine.example/v1/{key}/me"), &key).0, 200);
+    assert_eq!(get(&mut world, "api.mine.example/v1/other/me", "other").0, 401);
+    assert_eq!(get(&mut world, "api.mine.example/v1/me", &key).0, 404);
+    world.services.declare(&key, Worth::Limited);
+    assert_eq!(get(&mut world, &format!("api.mine.example/v1/{key}/me"), &key).0, 403);
+}
+
+#[test]
+fn seeded_addresses_are_those_that_the_services_checks_accept() {
+    let world = seeded(&sophia());
+    let address = |name| world.services.value_of(name).expect("seeded").to_owned();
+    assert_eq!(address("GONG_BASE_URL"), "https://api.gong.io");
+    let qdrant = address("QDRANT_URL");
+    assert!(qdrant.starts_with("https://") && qdrant.ends_with(".cloud.qdrant.io"), "{qdrant}");
+}
+
 fn sophia() -> String {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/sophia.yaml");
     std::fs::read_to_string(file).expect("it is there")

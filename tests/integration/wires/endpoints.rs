@@ -53,7 +53,7 @@ async fn every_endpoint_gets_its_verdict_and_none_waits_for_another() {
             result
         }
     };
-    let results = ask_all(&mapping.endpoints, send, || Stamp(77)).await;
+    let results = ask_all(&mapping.endpoints, send, || Stamp(77), std::time::Duration::from_secs(3)).await;
     assert_eq!(asked.get(), 4);
     let verdicts: Vec<_> = results.iter().map(|result| (&*result.name, result.verdict, result.status)).collect();
     let wanted = [

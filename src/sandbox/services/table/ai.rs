@@ -167,7 +167,7 @@ pub(super) const SERVICES: &[Service] = &[
         &[get(
             "/v1/api-key",
             BEARER,
-            json(200, r#"{"redacted_api_key":"xai-…","name":"ci","acls":["api-key:model:*","api-key:endpoint:*"],"api_key_blocked":false,"api_key_disabled":false,"team_blocked":false}"#),
+            json(200, r#"{"redacted_api_key":"xai-…","name":"ci","team_id":"team-1","api_key_id":"key-1","acls":["api-key:model:*","api-key:endpoint:*"],"api_key_blocked":false,"api_key_disabled":false,"team_blocked":false}"#),
             json(400, r#"{"code":"Client specified an invalid argument","error":"Incorrect API key provided."}"#),
         )],
     ),
