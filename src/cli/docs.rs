@@ -90,7 +90,7 @@ fn write(root: &Path, pairs: &[(&Document, Option<Condition>)], force: bool) -> 
             Some(Condition::Current) => "unchanged",
             Some(Condition::Foreign) if !force => NOT_OURS,
             _ => {
-                put(&root.join(document.path), document)?;
+                put(root, &root.join(document.path), document)?;
                 "written"
             }
         };
@@ -103,8 +103,21 @@ fn write(root: &Path, pairs: &[(&Document, Option<Condition>)], force: bool) -> 
 /// Of a file without a header of ours: somebody's own.
 const NOT_OURS: &str = "not generated: left alone (--force replaces it)";
 
-fn put(file: &Path, document: &Document) -> Result<(), Failure> {
+/// Writes below `root` alone: a link of the tree must not lead the write elsewhere (failure case X1).
+fn put(root: &Path, file: &Path, document: &Document) -> Result<(), Failure> {
     let made = file.parent().map_or(Ok(()), fs::create_dir_all);
+    let inside = || -> std::io::Result<bool> {
+        let folder = file.parent().unwrap_or(root).canonicalize()?;
+        let leads = fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink());
+        Ok(!leads && folder.starts_with(root.canonicalize()?))
+    };
+    if made.is_ok() && !inside().unwrap_or(false) {
+        return Err(Failure::new(
+            Exit::Refused,
+            format!("{} is a link, or lies behind one that leads out of {}", file.display(), root.display()),
+            "remove the link, or name another folder with --out",
+        ));
+    }
     made.and_then(|()| output::replace_shared(file, document.text.as_bytes())).map_err(|error| {
         Failure::new(
             Exit::Unwritten,

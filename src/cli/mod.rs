@@ -34,6 +34,7 @@ mod state;
 mod summary;
 mod sync;
 mod terminal;
+mod unspoken;
 mod writing;
 
 use std::{

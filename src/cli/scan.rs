@@ -12,7 +12,7 @@ use crate::{
     mapping::Entry,
     model::{GithubScope, JobSnapshot, Kind, Place, Reading, RepoRef, SecretName, SecretValue, Snapshot},
     report::{LocatedFinding, ReferenceReport, Report, ScannedReport},
-    scan::{Joined, JoinedReference, Known, Leak, Located, Matcher, Reach, Settings, World, join, rule},
+    scan::{Joined, JoinedReference, Known, Leak, Located, Matcher, Reach, Scrub, Settings, World, join, rule},
     store::Stores,
 };
 
@@ -23,11 +23,17 @@ use super::{
     failure::reason,
     progress, repository,
     session::{self, Session},
+    unspoken::unspoken,
 };
 
 pub(crate) fn run(global: &Global, args: &ScanArgs) -> Result<Exit, Failure> {
-    if let Err(error) = args.path.metadata() {
-        let message = format!("cannot scan {}: {}", args.path.display(), reason(&error));
+    let looked = args.path.metadata().map_err(|error| reason(&error));
+    let scannable = looked.and_then(|of| match of.is_dir() || of.is_file() {
+        true => Ok(()),
+        false => Err("it is neither a folder nor a plain file".to_owned()),
+    });
+    if let Err(why) = scannable {
+        let message = format!("cannot scan {}: {why}", args.path.display());
         return Err(Failure::usage(message, "name a folder or a file that exists"));
     }
     let (session, targets) = Session::open(global, "scan")?;
@@ -44,6 +50,7 @@ pub(crate) fn run(global: &Global, args: &ScanArgs) -> Result<Exit, Failure> {
     let settings = Settings::new(session.mapping());
     let mapping = Path::new(&*session.mapping().file);
     let walked = walk(&args.path, Walk { settings: &settings, matcher: matcher.as_ref(), mapping });
+    let scrub = matcher.as_ref().map(|matcher| Scrub::new(matcher, &known));
     drop(known);
     if !scan.ask_environments(&stores, &walked, &mut snapshot)? {
         return Ok(progress::interrupted());
@@ -55,6 +62,10 @@ pub(crate) fn run(global: &Global, args: &ScanArgs) -> Result<Exit, Failure> {
     };
     let joined = join(&walked.tree, world);
     let report = scan.report(&stores, &snapshot, walked, joined, matcher.as_ref());
+    let report = match &scrub {
+        Some(scrub) => unspoken(report, scrub),
+        None => report,
+    };
     targets.write(&report)?;
     Ok(Exit::of(&report))
 }
@@ -128,8 +139,12 @@ impl Scan<'_> {
             esc_asked: snapshot.esc.len() as u64,
             esc_unread: snapshot.esc.values().filter(|read| read.is_err()).count() as u64,
         };
-        let incomplete = scanned.unreadable > 0 || scanned.unknown > 0 || (self.asks && !unread.is_empty());
+        let incomplete =
+            scanned.files == 0 || scanned.unreadable > 0 || scanned.unknown > 0 || (self.asks && !unread.is_empty());
         let mut remarks = Vec::new();
+        if scanned.files == 0 {
+            remarks.push("no file was read, so nothing is known of this tree".to_owned());
+        }
         if !self.asks {
             remarks.push("--offline: no store was asked; what only a store could tell is unknown".to_owned());
         } else {

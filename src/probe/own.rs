@@ -119,6 +119,8 @@ fn read(own: OwnProbe<'_>, answer: &Answer) -> Found {
         .find(|(_, statuses, when)| listed(statuses) && when.as_ref().is_some_and(|condition| holds(condition, &page)));
     let plain = || verdicts.iter().find(|(_, statuses, when)| listed(statuses) && when.is_none());
     match conditional.or_else(plain) {
+        // A page for people in front of a service says nothing, unless it was asked for.
+        Some((ProbeVerdict::Live, _, None)) if page.is_html() && !accepts_html(spec) => html(),
         Some((verdict, ..)) => said(*verdict),
         None => general(&page, false).unwrap_or_else(|| {
             let is_listed = verdicts.iter().any(|(_, statuses, _)| listed(statuses));
@@ -152,6 +154,10 @@ fn expects_json(spec: &ProbeSpec) -> bool {
     let conditions = [&when.live, &when.limited, &when.rejected];
     header(spec, "accept").is_some_and(|kinds| kinds.contains("json"))
         || conditions.into_iter().flatten().any(|condition| condition.field.is_some())
+}
+
+fn accepts_html(spec: &ProbeSpec) -> bool {
+    header(spec, "accept").is_some_and(|kinds| kinds.contains("html"))
 }
 
 fn holds(condition: &ProbeCondition, page: &Page<'_>) -> bool {

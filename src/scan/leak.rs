@@ -20,6 +20,15 @@ pub struct Leak {
 }
 
 impl Leak {
+    /// Values in the name of a file itself; each once.
+    pub fn of_path(matcher: &Matcher, path: &str) -> Vec<Self> {
+        let hits = matcher.find(path.as_bytes());
+        let mut names: Vec<&str> = hits.iter().map(|hit| matcher.name(hit)).collect();
+        names.dedup();
+        let at = Position { line: 1, column: 1 };
+        names.into_iter().map(|name| Self { name: name.to_owned(), encoding: "in the path of the file", at }).collect()
+    }
+
     /// Says that the file it was found in was UTF-16: whoever looks for the plain value there would not find it.
     pub fn within_utf16(&mut self) {
         if self.encoding == super::encode::PLAIN {

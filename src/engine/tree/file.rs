@@ -14,7 +14,7 @@ use crate::scan::{Encoding, FileRead, HEAD, Leak, LeakFinder, Matcher, decoded, 
 
 /// What became of one file or folder.
 pub(super) enum Visited {
-    Binary,
+    Binary { name: String, leaks: Vec<Leak> },
     Large { name: String, bytes: u64, leaks: Vec<Leak> },
     Text { name: String, read: Box<FileRead>, bytes: u64, leaks: Vec<Leak> },
     Unreadable(String, String),

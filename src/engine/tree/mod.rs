@@ -54,6 +54,7 @@ pub fn walk(root: &Path, walk: Walk<'_>) -> Walked {
         .hidden(false)
         .ignore(false)
         .git_global(false)
+        .git_exclude(false)
         .require_git(false)
         .follow_links(false)
         .threads(threads)
@@ -94,11 +95,14 @@ impl Worker<'_> {
     fn file(&mut self, path: &Path) -> Visited {
         let name = shown(self.root, path);
         let Walk { settings, matcher, .. } = self.walk;
+        let in_path = matcher.map_or_else(Vec::new, |matcher| Leak::of_path(matcher, &name));
+        let with_path = |leaks| in_path.into_iter().chain(leaks).collect();
         match self.reader.read(path, matcher) {
             Err(error) => Visited::Unreadable(name, error.kind().to_string()),
-            Ok(Content::Binary) => Visited::Binary,
-            Ok(Content::Large { bytes, leaks }) => Visited::Large { name, bytes, leaks },
+            Ok(Content::Binary) => Visited::Binary { leaks: with_path(Vec::new()), name },
+            Ok(Content::Large { bytes, leaks }) => Visited::Large { name, bytes, leaks: with_path(leaks) },
             Ok(Content::Text { text, bytes, leaks }) => {
+                let leaks = with_path(leaks);
                 let mut read = read(&name, &text, settings);
                 if path == self.mapping {
                     read.settings.clear();
@@ -135,7 +139,10 @@ fn gathered(visited: Vec<Visited>) -> Walked {
     let mut walked = Walked::default();
     for one in visited {
         match one {
-            Visited::Binary => walked.binary += 1,
+            Visited::Binary { name, leaks } => {
+                walked.binary += 1;
+                walked.told(&name, leaks);
+            }
             Visited::Unreadable(name, why) => walked.unreadable.push((name, why)),
             Visited::Large { name, bytes, leaks } => {
                 walked.count(bytes, &name, leaks);
@@ -160,6 +167,10 @@ impl Walked {
     fn count(&mut self, bytes: u64, name: &str, leaks: Vec<Leak>) {
         self.files += 1;
         self.bytes += bytes;
+        self.told(name, leaks);
+    }
+
+    fn told(&mut self, name: &str, leaks: Vec<Leak>) {
         self.leaks.extend(leaks.into_iter().map(|leak| (name.to_owned(), leak)));
     }
 }

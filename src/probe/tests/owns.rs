@@ -50,7 +50,11 @@ fn a_page_where_json_is_expected_is_never_live() {
     let world = World::of(&[("INTERNAL_TOKEN", &format!("{accepts} }}"), "tok-1")]);
     let told_page = found(&world.check("INTERNAL_TOKEN"), &[answer(200, &[("content-type", "text/html")], page)]);
     assert_eq!(verdict(&told_page), (ProbeVerdict::Unknown, ProbeReason::BadAnswer));
-    assert_eq!(told("", 200, page).0, ProbeVerdict::Live);
+    assert_eq!(told("", 200, page).0, ProbeVerdict::Unknown, "a page in front of the service");
+    let wants = PROBE.replace("'Bearer {value}'", "'Bearer {value}', Accept: text/html");
+    let world = World::of(&[("INTERNAL_TOKEN", &format!("{wants} }}"), "tok-1")]);
+    assert_eq!(verdict(&found(&world.check("INTERNAL_TOKEN"), &[said(200, page)])).0, ProbeVerdict::Live);
+    assert_eq!(told("", 401, page).0, ProbeVerdict::Rejected, "servers refuse with a page");
 }
 
 #[test]

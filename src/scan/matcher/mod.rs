@@ -1,21 +1,19 @@
-//! One automaton over all forms of all known values.
+//! All forms of all known values, looked for at once.
 //!
 //! It looks for a short piece of each form, chosen where it is least like other text; around
-//! a hit the whole form is compared. So the automaton stays small enough for a core's cache
-//! whatever the number and length of the values, and a base64 text may be broken into lines:
-//! its two pieces lie so close together that no two breaks can hit both.
+//! a hit the whole form is compared. So a base64 text may be broken into lines: its two pieces lie so close together that no two breaks can hit both.
 //!
-//! What comes out are names, encodings and offsets. Pieces of values are in the automaton's
+//! What comes out are names, encodings and offsets. Pieces of values are in the matcher's
 //! own memory as long as it lives; they are in no text, no `Debug` and no error.
 
+mod leaps;
 mod needle;
 mod pieces;
 
 use std::{cmp::Reverse, fmt};
 
-use aho_corasick::{AhoCorasick, Input};
-
 use super::known::{Known, sought};
+use leaps::Leaps;
 use needle::{Ahead, Needle};
 use pieces::pieces;
 
@@ -25,7 +23,7 @@ pub(super) use needle::FEWEST_BEFORE_BREAK;
 pub struct Matcher {
     names: Vec<String>,
     needles: Vec<Needle>,
-    pieces: Option<AhoCorasick>,
+    pieces: Leaps,
     /// By the number of a piece: the needles that have it, and where in them.
     holders: Vec<Vec<(u32, u32)>>,
     /// By the first byte: the needles that begin with it, those that reach farthest first.
@@ -96,14 +94,11 @@ impl Matcher {
     /// All hits in `text`, each once, in the order of their starts; overlapping ones too.
     pub fn find(&self, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let Some(pieces) = &self.pieces else { return hits };
-        let mut from = 0;
-        while let Some(found) = pieces.find(Input::new(text).range(from..)) {
-            for (needle, offset) in &self.holders[found.pattern().as_usize()] {
-                hits.extend(self.whole(text, found.start(), *needle, *offset as usize));
+        self.pieces.each(text, |at, piece| {
+            for (needle, offset) in &self.holders[piece as usize] {
+                hits.extend(self.whole(text, at, *needle, *offset as usize));
             }
-            from = found.start() + 1;
-        }
+        });
         hits.sort_by_key(|hit| (hit.start, hit.end, hit.needle));
         hits.dedup();
         hits

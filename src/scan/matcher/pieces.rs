@@ -1,12 +1,10 @@
-//! Which piece of each text the automaton looks for: the one that is least like other text.
+//! Which piece of each text is looked for: the one that is least like other text.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use super::{leaps::Leaps, needle::Needle};
 
-use super::needle::Needle;
+pub(super) type Pieces = (Leaps, Vec<Vec<(u32, u32)>>);
 
-pub(super) type Pieces = (Option<AhoCorasick>, Vec<Vec<(u32, u32)>>);
-
-/// The automaton over a piece of each needle, or two where it may be broken into lines.
+/// What looks for a piece of each needle, or two where it may be broken into lines.
 pub(super) fn pieces(needles: &[Needle]) -> Pieces {
     let mut all: Vec<(&[u8], u32, u32)> = Vec::new();
     for (number, needle) in needles.iter().enumerate() {
@@ -16,26 +14,19 @@ pub(super) fn pieces(needles: &[Needle]) -> Pieces {
     }
     // A piece that another begins with stands for it: at one place there is at most one hit.
     all.sort();
-    let mut words: Vec<&[u8]> = Vec::new();
+    let mut words: Vec<Box<[u8]>> = Vec::new();
     let mut holders: Vec<Vec<(u32, u32)>> = Vec::new();
     for (piece, needle, offset) in all {
         match words.last() {
             Some(last) if piece.starts_with(last) => {}
             _ => {
-                words.push(piece);
+                words.push(piece.into());
                 holders.push(Vec::new());
             }
         }
         holders.last_mut().expect("one was pushed with the first word").push((needle, offset));
     }
-    if words.is_empty() {
-        return (None, holders);
-    }
-    let build = |kind| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).kind(kind).build(&words);
-    // A table of every step is the fastest; past some size it no longer fits where that matters.
-    let kind = if words.len() <= MOST_IN_TABLE { Some(AhoCorasickKind::DFA) } else { None };
-    let built = build(kind).or_else(|_| build(None)).expect("pieces are short, so they fit any automaton");
-    (Some(built), holders)
+    (Leaps::new(words), holders)
 }
 
 /// The ranges of a needle's pieces.
@@ -69,6 +60,6 @@ fn commonness(byte: u8) -> u32 {
 }
 
 const PIECE: usize = 8;
-const PIECE_OF_BASE64: usize = 6;
+/// Two of them stand in any line of base64.
+const PIECE_OF_BASE64: usize = 8;
 const LOOKED_AT: usize = 256;
-const MOST_IN_TABLE: usize = 20_000;
