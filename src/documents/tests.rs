@@ -70,7 +70,7 @@ fn the_document_has_every_entry_with_its_demands() {
 fn formats_that_a_service_implies_and_endpoints_are_told() {
     let mapping = format!(
         "{MAPPING}  CI_BOT_TOKEN: {{ esc: ci.bot, service: telegram }}\n\
-         endpoints:\n  app: {{ url: \"https://app.example.com/health\", status: 204 }}\n"
+         endpoints:\n  app: {{ url: \"https://app.example.com/health\", status: [204] }}\n"
     );
     let documents = made(&mapping, &settings());
     let text = |path: &str| documents.iter().find(|document| document.path == path).expect("a document").text.clone();

@@ -72,7 +72,7 @@ fn default_of<'h>(help: &'h str, option: &str) -> Option<&'h str> {
 
 /// The tables of the document, each with the heading of the help it is about, and the commands that have it.
 const TABLES: [(&str, &str, &[&str]); 6] = [
-    ("## Options of every command", "Options", &["check", "probe", "plan", "sync", "attest", "rollback", "history"]),
+    ("## Options of every command", "Everywhere", &["check", "probe", "plan", "sync", "attest", "rollback", "history"]),
     ("## Judging", "Judging", &["check", "plan", "sync", "attest"]),
     ("## Choices of plan and sync", "Choices", &["plan", "sync"]),
     ("## Writing", "Writing", &["sync", "attest", "rollback", "ssh rotate", "ssh resume", "ssh cancel", "ssh retire"]),
@@ -139,7 +139,12 @@ fn every_option_has_its_row() {
         for command in commands {
             let help = help(&command.split(' ').collect::<Vec<_>>());
             let own = |option: &String| OWN.contains(&(command, option));
-            let real: Vec<_> = options(&help, heading).into_iter().filter(|option| !own(option)).collect();
+            let mut real = options(&help, heading);
+            if heading == "Everywhere" {
+                // `--help` stands among the command's own.
+                real.extend(options(&help, "Options"));
+            }
+            real.retain(|option| !own(option));
             assert_eq!(shown, real, "{section} and `{command} --help`");
             for row in rows.iter().filter(|row| row[0] != "`--mapping`" && row[0] != "`--from`") {
                 let default = default_of(&help, &row[0]);

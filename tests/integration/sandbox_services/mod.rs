@@ -2,6 +2,7 @@
 
 mod answers;
 mod control;
+mod rows;
 mod seeded;
 
 use esc_sync::sandbox::{
