@@ -17,6 +17,8 @@ pub(in crate::sandbox) enum Login {
     Authorization,
     /// Basic: the user, and the password if there is one.
     Basic,
+    /// Basic for a pair of keys, Bearer for the token of an OAuth client.
+    BasicOrBearer,
     Headers(&'static [&'static str]),
     /// Fields of the JSON body, as pointers.
     Json(&'static [&'static str]),
@@ -39,7 +41,10 @@ impl Login {
                 vec![key.unwrap_or_default().to_owned()]
             }
             Self::Authorization => vec![bare(&header("authorization"), world)],
-            Self::Basic => basic(&header("authorization")),
+            Self::BasicOrBearer if header("authorization").starts_with("Bearer ") => {
+                vec![bare(&header("authorization"), world)]
+            }
+            Self::Basic | Self::BasicOrBearer => basic(&header("authorization")),
             Self::Headers(names) => names.iter().map(|name| header(name)).collect(),
             Self::Json(pointers) => {
                 let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();

@@ -21,7 +21,9 @@ fn request(service: &Service, route: &Route, value: &str) -> SandboxRequest {
             header("authorization", format!("AWS4-HMAC-SHA256 Credential={value}/20261121/us-east-1/sts/aws4_request"));
         }
         Login::Authorization => header("authorization", format!("Bearer {value}")),
-        Login::Basic => header("authorization", format!("Basic {}", STANDARD.encode(format!("{value}:{value}")))),
+        Login::Basic | Login::BasicOrBearer => {
+            header("authorization", format!("Basic {}", STANDARD.encode(format!("{value}:{value}"))))
+        }
         Login::Headers(names) => names.iter().for_each(|name| header(name, value.to_owned())),
         Login::Json(pointers) => {
             let mut body = json!({});

@@ -41,7 +41,7 @@ pub(super) const SERVICES: &[Service] = &[
     service(
         "gong",
         &["api.gong.io", "*.api.gong.io"],
-        &[get("/v2/users", Login::Basic, json(200, r#"{"requestId":"request-1","records":{"totalRecords":0},"users":[]}"#), GONG_WRONG)
+        &[get("/v2/users", Login::BasicOrBearer, json(200, r#"{"requestId":"request-1","records":{"totalRecords":0},"users":[]}"#), GONG_WRONG)
             .limited(json(403, r#"{"requestId":"request-1","errors":["Insufficient scopes: api:users:read"]}"#))],
     ),
     service(
