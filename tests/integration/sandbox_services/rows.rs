@@ -69,7 +69,7 @@ fn value(probe: &Probe, seeded: &Option<String>, is_checked: bool) -> Option<Sec
     let seeded = seeded.as_deref()?;
     let begins = |start: &&str| seeded.starts_with(*start);
     match probe.starts.first() {
-        Some(start) if is_checked && !probe.starts.iter().any(|start| begins(start)) => {
+        Some(start) if is_checked && !probe.starts.iter().any(begins) => {
             Some(SecretValue::from(format!("{start}7f3c9a1e5b2d80467f3c9a1e5b2d80467f3c9a1e").as_str()))
         }
         _ => Some(SecretValue::from(seeded)),
