@@ -124,26 +124,6 @@ pub struct LiveKnowledge {
     pub endpoints: Vec<EndpointResult>,
 }
 
-macro_rules! words {
-    ($($type:ident { $($variant:ident => $word:literal),+ $(,)? })+) => {$(
-        impl $type {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word),+
-                }
-            }
-        }
-
-        impl std::fmt::Display for $type {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-    )+};
-}
-
 words! {
     ProbeVerdict { Rejected => "rejected", Unknown => "unknown", Limited => "limited", Live => "live" }
     ProbeReason {

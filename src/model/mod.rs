@@ -3,6 +3,9 @@
 //! Nothing here does I/O, knows a clock, or decides anything. A new noun of the
 //! product arrives in `docs/architecture.md` first and here second.
 
+#[macro_use]
+mod words;
+
 mod live;
 mod memory;
 mod name;

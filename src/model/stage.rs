@@ -88,20 +88,6 @@ impl StageOutcome {
     }
 }
 
-macro_rules! words {
-    ($($type:ident { $($variant:ident => $word:literal),+ $(,)? })+) => {$(
-        impl $type {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word),+
-                }
-            }
-        }
-    )+};
-}
-
 words! {
     StageKind {
         Mapping => "mapping",
