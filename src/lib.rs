@@ -4,10 +4,11 @@
 //! (`judge`) → plan (`plan`) → apply (`engine`) → report (`report`). Commands (`cli`)
 //! differ by where they stop. Parsing, judging, planning and reporting are pure: the same input gives the
 //! same output, without clock, network, files or environment. `ledger` is what
-//! runs remember of each other. `sandbox` is the emulator of both stores; only `cli` and the tests may use it.
+//! runs remember of each other. `daemon` is checks and syncs on a clock. `sandbox` is the emulator of both stores; only `cli` and the tests may use it.
 
 pub mod cli;
 pub mod crypto;
+pub mod daemon;
 pub mod documents;
 pub mod draft;
 pub mod engine;

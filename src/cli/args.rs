@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
 use crate::{
+    engine::Partition,
     model::{Evidence, Severity, Tier},
     report::Format,
 };
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Docs(super::docs::DocsArgs),
     /// Work on mapping files
     Mapping(MappingArgs),
+    /// Check and sync on a clock, with health, metrics and a page
+    Serve(super::serve::args::ServeArgs),
     /// Serve the emulator of ESC and GitHub on loopback
     Sandbox(SandboxArgs),
 }
@@ -91,6 +94,9 @@ pub(crate) struct Global {
     /// Where runs remember each other: file:, esc:, postgres:, s3:, gs: or azblob: [env: ESC_SYNC_STATE]
     #[arg(long, global = true, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) state: Option<String>,
+    /// Look after one part of a fleet: the scopes that fall to worker K of N
+    #[arg(long, global = true, value_name = "K/N")]
+    pub(crate) partition: Option<Partition>,
     /// Send no request
     #[arg(long, global = true)]
     pub(crate) offline: bool,
@@ -382,7 +388,7 @@ fn report_target(text: &str) -> Result<ReportTarget, String> {
 }
 
 /// A number with a unit: `500ms`, `30s`, `5m`, `1h`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..digits].parse().map_err(|_| "expected a number with a unit, such as 30s".to_owned())?;
     let millis = match &text[digits..] {
@@ -390,7 +396,8 @@ fn duration(text: &str) -> Result<Duration, String> {
         "s" => 1_000,
         "m" => 60_000,
         "h" => 3_600_000,
-        _ => return Err("expected a unit: ms, s, m or h".into()),
+        "d" => 86_400_000,
+        _ => return Err("expected a unit: ms, s, m, h or d".into()),
     };
     match number.checked_mul(millis) {
         Some(0) | None => Err("expected a duration above zero and below some centuries".into()),
@@ -413,7 +420,7 @@ mod tests {
     fn durations_have_units() {
         assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
-        for text in ["", "30", "s", "0s", "1d", "-1s", "99999999999999999999h", "18446744073709551615h"] {
+        for text in ["", "30", "s", "0s", "1w", "-1s", "99999999999999999999h", "18446744073709551615h"] {
             assert!(duration(text).is_err(), "{text:?}");
         }
     }

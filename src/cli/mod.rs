@@ -28,6 +28,7 @@ mod repository;
 mod rollback;
 mod sandbox;
 mod scan;
+mod serve;
 mod session;
 mod ssh;
 mod state;
@@ -101,6 +102,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Docs(args) => docs::run(&cli.global, args),
         Command::Mapping(args) => mapping::run(&cli.global, args),
         Command::Ssh(args) => ssh::run(&cli.global, args),
+        Command::Serve(args) => serve::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::serve(&cli.global, args),
     }
 }

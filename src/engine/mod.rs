@@ -8,6 +8,7 @@ mod doctor;
 mod esc_state;
 pub mod live;
 mod observe;
+mod partition;
 mod read_plan;
 mod rotation;
 mod selection;
@@ -20,6 +21,7 @@ pub use apply::{Pace, PaceOptions, Progress, Stop};
 pub use doctor::{Doctor, Door, ERRANDS, Errand, Reads};
 pub use esc_state::EscState;
 pub use observe::observe;
+pub use partition::Partition;
 pub use read_plan::ReadPlan;
 pub use rotation::{
     Course, Ending, Kept, NotGone, Preflight, Refusal, RefusalKind, RotationFault, RotationOptions, Rotator,

@@ -6,6 +6,8 @@
 #[macro_use]
 mod words;
 
+pub(crate) use words::words;
+
 mod live;
 mod memory;
 mod name;

@@ -17,6 +17,19 @@ macro_rules! words {
             }
         }
 
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let word = <std::borrow::Cow<'_, str>>::deserialize(from)?;
+                Self::from_word(&word).ok_or_else(|| serde::de::Error::custom("not a word of this set"))
+            }
+        }
+
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.as_str())
@@ -24,3 +37,5 @@ macro_rules! words {
         }
     )+};
 }
+
+pub(crate) use words;

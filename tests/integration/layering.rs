@@ -34,6 +34,7 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
             "yaml",
         ],
     ),
+    ("daemon", &["crypto", "ledger", "mapping", "model", "report"]),
     ("sandbox", &["crypto", "keys", "mapping", "model", "yaml"]),
 ];
 
