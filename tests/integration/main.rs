@@ -20,6 +20,7 @@ mod sandbox_github;
 mod sandbox_lambda;
 mod sandbox_services;
 mod scan;
+mod serve;
 mod simulation;
 mod ssh;
 mod stores;

@@ -1,0 +1,1 @@
+//! The scheduled service: its clock, its door, its page, its alerts, its replicas.
