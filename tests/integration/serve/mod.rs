@@ -1,3 +1,4 @@
 //! The scheduled service: its clock, its door, its page, its alerts, its replicas.
 
+mod replica_processes;
 mod replicas;
