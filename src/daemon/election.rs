@@ -63,7 +63,8 @@ pub async fn stand_by(
     }
 }
 
-/// Gives leadership back at an orderly end, so that nobody has to wait for it to run out.
+/// Gives leadership back at an orderly end, so that nobody has to wait for it to run out. What stood for election was
+/// dropped before, or it would take it again.
 pub async fn resign(backend: &dyn Backend, me: &Replica) {
     // Whoever is killed for being slow to end gives nothing back, and is taken over from a lease later.
     drop(time::timeout(PATIENCE, give_back(backend, me)).await);
@@ -204,6 +205,8 @@ impl Elector {
             Loss::Silent => warn!("this replica could not renew its leadership in time, and stepped down"),
             Loss::TakenOver => warn!("another replica took over; this one stands by"),
         }
+        // Even who leads again right after this is seen to have stood by.
+        time::sleep(self.terms.again).await;
     }
 
     /// Ends when a leader that last renewed then must step down. It looks at the clock often: in a machine that slept,

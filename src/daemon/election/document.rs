@@ -33,7 +33,9 @@ impl Leadership {
 
     pub(super) fn read(stored: &Stored) -> Self {
         let unknown = || Self { holder: Some("somebody whose document cannot be read".to_owned()), ..Self::default() };
-        serde_json::from_slice(&stored.bytes).unwrap_or_else(|_| unknown())
+        let there: Option<Self> = serde_json::from_slice(&stored.bytes).ok();
+        // The first term is 1: a document without one is none of ours.
+        there.filter(|there| there.term > 0).unwrap_or_else(unknown)
     }
 
     pub(super) fn bytes(&self) -> Vec<u8> {

@@ -180,7 +180,7 @@ async fn c7_one_of_many_leads_and_the_others_name_it() {
     assert_eq!(all.iter().filter(|one| *one.role.borrow() == name).count(), 4);
     assert!(all.iter().all(|one| one.roles.lock().expect("whole").len() <= 2), "nothing changed meanwhile");
     let there = there(&state).await;
-    assert_eq!((there.term, there.renewal), (1, 59), "renewed three times a lease");
+    assert!(there.term == 1 && (58..=60).contains(&there.renewal), "renewed three times a lease: {there:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -209,7 +209,7 @@ async fn c4_who_cannot_renew_steps_down_before_anybody_takes_over() {
         let stepped_down = begun.elapsed();
         assert!(stepped_down <= LEASE * 2 / 3 && !second.is_leader(), "{stepped_down:?}");
         second.leads().await;
-        assert!((LEASE..=soon() + LEASE / 3).contains(&begun.elapsed()));
+        assert!((LEASE * 2 / 3..=soon()).contains(&begun.elapsed()));
         first.road(OPEN);
         time::sleep(LEASE * 5).await;
         assert!(second.is_leader() && !first.is_leader());
@@ -222,9 +222,10 @@ async fn c4_who_cannot_renew_steps_down_before_anybody_takes_over() {
 async fn c4_a_short_fault_costs_nothing() {
     let state = MemoryState::new();
     let (first, _second) = two(&state).await;
-    for how in [CLOSED, ONE_WAY, CLOSED, ONE_WAY] {
+    for (how, time) in [(CLOSED, LEASE / 6), (ONE_WAY, LEASE / 2), (CLOSED, LEASE / 6), (ONE_WAY, LEASE / 2)] {
         first.road(how);
-        time::sleep(LEASE / 3).await;
+        time::sleep(time).await;
+        assert!(how == CLOSED || first.road.load(Ordering::Relaxed) == OPEN, "an answer was lost");
         first.road(OPEN);
         time::sleep(LEASE).await;
     }
@@ -310,10 +311,14 @@ async fn c13_a_document_that_cannot_be_read_is_of_somebody_until_it_stood_still(
 #[tokio::test(start_paused = true)]
 async fn x7_the_name_of_another_is_shown_without_its_tricks() {
     let state = MemoryState::new();
-    let other = Leadership::new(&format!("\u{1b}]52;c;x\u{7}\u{202e}{}", "long".repeat(50)));
+    let name = format!("\u{1b}]52;c;x\u{7}\u{202e}{}", "long".repeat(50));
+    let other = Leadership { term: 1, ..Leadership::new(&name) };
     state.put(LEADER, &other.bytes(), Expected::Absent).await.expect("written");
     let first = Candidate::new(&state, "first");
     first.stands_by().await;
     let Role::Standby { leader: Some(shown) } = first.role.borrow().clone() else { panic!("it follows") };
-    assert!(shown.chars().count() <= 81 && !shown.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{shown:?}");
+    assert!(
+        shown.contains("longlong") && shown.chars().count() <= 81 && !shown.contains(['\u{1b}', '\u{7}', '\u{202e}']),
+        "{shown:?}"
+    );
 }
