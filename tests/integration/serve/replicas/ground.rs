@@ -45,6 +45,8 @@ struct Inner {
     /// What ESC holds, by name of the entry.
     values: BTreeMap<String, String>,
     changes: usize,
+    /// What no mishap may bring about.
+    complaints: Vec<String>,
 }
 
 /// What became of a run.
@@ -91,8 +93,16 @@ impl Ground {
             .esc
             .put_environment("acme", "default", "production", &format!("values:\n  s:\n{lines}"), START)
             .expect("legal");
-        let inner =
-            Inner { world, steps: 0, rng: Rng::new(seed), runs: vec![], writes: vec![], values, changes: ENTRIES };
+        let inner = Inner {
+            world,
+            steps: 0,
+            rng: Rng::new(seed),
+            runs: vec![],
+            writes: vec![],
+            values,
+            changes: ENTRIES,
+            complaints: vec![],
+        };
         let (inner, born, ended) = (Mutex::new(inner), Instant::now(), watch::Sender::new(0));
         Arc::new(Self { mapping, selection: Selection::default(), inner, born, ended })
     }
@@ -159,6 +169,14 @@ impl Ground {
 
     pub(super) fn writes(&self) -> Vec<Landed> {
         self.lock().writes.clone()
+    }
+
+    pub(super) fn complain(&self, of: String) {
+        self.lock().complaints.push(of);
+    }
+
+    pub(super) fn complaints(&self) -> Vec<String> {
+        self.lock().complaints.clone()
     }
 
     pub(super) fn changes(&self) -> usize {

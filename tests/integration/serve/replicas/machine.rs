@@ -147,10 +147,8 @@ impl Actor {
                 self.sync_alone(number, &run, &mut state).await;
                 state.close().await;
             }
-            Err(fault) => {
-                let is_expected = matches!(fault.kind, StateFaultKind::Busy | StateFaultKind::Unavailable);
-                assert!(is_expected, "no kill damages the state: {fault:?}");
-            }
+            Err(fault) if matches!(fault.kind, StateFaultKind::Busy | StateFaultKind::Unavailable) => {}
+            Err(fault) => self.ground.complain(format!("{run}: {fault:?}")),
         }
         self.ground.end(number);
     }
@@ -160,7 +158,10 @@ impl Actor {
         let task = Task { mapping: &self.ground.mapping, selection: &self.ground.selection, stores: &stores };
         let mut observed = task.look(None, Some(state), Look { to_push: true, ..Look::to_plan() }).await;
         let judging = JudgeOptions { now: self.now(), require_evidence: Evidence::Presence };
-        let Planned { plan, .. } = task.decide(&observed, judging, &PlanOptions::default()).expect("a plan");
+        let plan = match task.decide(&observed, judging, &PlanOptions::default()) {
+            Ok(Planned { plan, .. }) => plan,
+            Err(error) => return self.ground.complain(format!("{run}: {error}")),
+        };
         let pace = Pace::new(PaceOptions { interval: Duration::ZERO, hourly: usize::MAX, ..PaceOptions::default() });
         let (stop, progress, now) = (Stop::new(), Progress::default(), || self.now());
         let applying = Applying {

@@ -4,19 +4,17 @@
 //! `ESC_SYNC_KILLS=N` says how many; `ESC_SYNC_SEED=N` draws others.
 
 mod ground;
+mod judging;
 mod machine;
+mod place;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     rc::Rc,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use esc_sync::ledger::{
-    AuditEvent, AuditLog, Journal, backend::Backend, memory::MemoryState, postgres::PostgresState, url::StateUrl,
-};
-use futures_util::future::LocalBoxFuture;
+use esc_sync::ledger::memory::MemoryState;
 use tokio::{
     task::LocalSet,
     time::{Instant, sleep, timeout},
@@ -24,51 +22,11 @@ use tokio::{
 
 use self::{
     ground::{Fate, Ground},
+    judging::{judge_audit, judge_writes},
     machine::Machine,
+    place::{Place, Postgres},
 };
-use crate::ledger::shared::postgres_server::{PASSWORD, PostgresServer};
-
-/// Where the replicas keep their state.
-trait Place {
-    /// As another process would open it.
-    fn open(&self) -> Arc<dyn Backend>;
-
-    /// The server forgets whoever excludes others under this name, as it does when a machine is gone.
-    fn cut_off<'a>(&'a self, run: &'a str) -> LocalBoxFuture<'a, ()>;
-}
-
-struct Postgres(String);
-
-impl Place for Postgres {
-    fn open(&self) -> Arc<dyn Backend> {
-        let StateUrl::Postgres(url) = StateUrl::parse(&self.0).expect("well-formed") else { panic!("a database") };
-        let env = |name: &str| (name == "PGPASSWORD").then(|| PASSWORD.to_owned());
-        Arc::new(PostgresState::new(&url, &env).expect("the settings are fine"))
-    }
-
-    fn cut_off<'a>(&'a self, run: &'a str) -> LocalBoxFuture<'a, ()> {
-        Box::pin(async move {
-            let mut config: tokio_postgres::Config = self.0.parse().expect("a URL");
-            let (client, connection) =
-                config.password(PASSWORD).connect(tokio_postgres::NoTls).await.expect("connected");
-            let connection = tokio::spawn(connection);
-            let end = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = $1";
-            client.query(end, &[&format!("esc-sync {run}")]).await.expect("the owner may");
-            drop(client);
-            connection.await.expect("no panic").expect("closed well");
-        })
-    }
-}
-
-impl Place for MemoryState {
-    fn open(&self) -> Arc<dyn Backend> {
-        Arc::new(self.clone())
-    }
-
-    fn cut_off<'a>(&'a self, _run: &'a str) -> LocalBoxFuture<'a, ()> {
-        Box::pin(async {})
-    }
-}
+use crate::ledger::shared::postgres_server::PostgresServer;
 
 /// The replicas and whoever disturbs them.
 struct Chaos<P> {
@@ -206,6 +164,7 @@ impl<P: Place + 'static> Chaos<P> {
         timeout(Duration::from_secs(60), settled).await.expect("all becomes well");
         self.machines.clear();
         sleep(self.lease).await;
+        assert_eq!(self.ground.complaints(), [""; 0]);
         let repeated = judge_writes(&self.ground);
         let lines = judge_audit(&*self.place.open(), &self.ground).await;
         let (runs, writes, changes) = (self.ground.runs().len(), self.ground.writes().len(), self.ground.changes());
@@ -214,56 +173,6 @@ impl<P: Place + 'static> Chaos<P> {
         println!("{changes} changes, {runs} runs, {writes} writes, {lines} audit lines; repeated: {repeated:?}");
         assert!(self.told.longest_without <= self.lease * 10, "{:?}", self.told);
     }
-}
-
-/// Writes of a change that had been written, by what befell the run that wrote it first.
-#[derive(Debug, Default)]
-struct Repeated {
-    after_a_kill: usize,
-    after_a_freeze: usize,
-}
-
-/// Each change is written once, and a second time only if the run that wrote it did not get to its end (C1).
-fn judge_writes(ground: &Ground) -> Repeated {
-    let (runs, mut repeated) = (ground.runs(), Repeated::default());
-    let mut writers: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for write in ground.writes() {
-        writers.entry((write.entry, write.value)).or_default().push(write.run);
-    }
-    for (change, writers) in writers {
-        for pair in writers.windows(2) {
-            let (first, second) = (&runs[pair[0]], &runs[pair[1]]);
-            assert_ne!(pair[0], pair[1], "{change:?} was written twice by {first:?}");
-            match first.fate {
-                Fate::Killed => repeated.after_a_kill += 1,
-                Fate::Frozen => repeated.after_a_freeze += 1,
-                Fate::Ended | Fate::UnderWay => panic!("{change:?} was written by {first:?}, then by {second:?}"),
-            }
-        }
-    }
-    repeated
-}
-
-/// The chain holds; every write was announced in it by its run, and the end of every acknowledged one is in it.
-async fn judge_audit(backend: &dyn Backend, ground: &Ground) -> usize {
-    let lines = AuditLog::read(backend).await.expect("readable").verify().expect("an unbroken chain");
-    assert!(Journal::unfinished(backend).await.expect("readable").is_empty(), "every run is settled");
-    let (mut announced, mut ended) = (BTreeSet::new(), BTreeSet::new());
-    for line in &lines {
-        let run = line.entry.run.to_string();
-        match &line.entry.event {
-            AuditEvent::Intent { name, .. } => drop(announced.insert((run, name.clone()))),
-            AuditEvent::Outcome { name, .. } => drop(ended.insert((run, name.clone()))),
-            _ => {}
-        }
-    }
-    let runs = ground.runs();
-    for write in ground.writes() {
-        let of = (runs[write.run].id.clone(), write.entry.clone());
-        assert!(announced.contains(&of), "{of:?} was written and never announced");
-        assert!(!write.acknowledged || ended.contains(&of), "the end of {of:?} is not recorded");
-    }
-    lines.len()
 }
 
 fn number(variable: &str, default: usize) -> usize {
