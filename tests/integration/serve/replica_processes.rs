@@ -16,6 +16,7 @@ use esc_sync::{
 };
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::replicas::say;
 use crate::{
     ledger::shared::postgres_server::{PASSWORD, PostgresServer},
     simulation::rng::Rng,
@@ -212,7 +213,7 @@ fn c1_c7_three_daemons_are_killed_and_no_change_is_written_twice() {
     }
     let (puts, longest) = (play.puts(), without.iter().max().copied().unwrap_or_default());
     play.daemons.clear();
-    println!("{} changes, {puts} writes, {kills} mishaps; nobody led for {longest:?} at most", play.changes);
+    say(&format!("{} changes, {puts} writes, {kills} mishaps; nobody led for {longest:?} at most", play.changes));
     // A change may be overtaken by the next; one that was in flight at a kill may be written again (C1).
     assert!((ENTRIES..=play.changes + kills).contains(&puts));
     assert!(longest <= LEASE * 10, "{without:?}");

@@ -1,10 +1,12 @@
 //! A replica that stands for election on a road of its own to a shared state, by a clock that can be moved.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU8, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU8, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::{sync::watch, task::JoinHandle, time::Instant};
