@@ -26,7 +26,7 @@ use self::{
     machine::Machine,
     place::{Place, Postgres},
 };
-use crate::ledger::shared::postgres_server::PostgresServer;
+use crate::ledger::shared::{azure::Azurite, postgres_server::PostgresServer};
 
 /// The replicas and whoever disturbs them.
 struct Chaos<P> {
@@ -200,6 +200,19 @@ async fn c1_c7_c8_three_replicas_in_memory_never_write_one_change_twice() {
     let play = async {
         let chaos = Chaos::new(MemoryState::new(), Duration::from_millis(600), seed);
         chaos.play(number("ESC_SYNC_KILLS", 1_000)).await;
+    };
+    LocalSet::new().run_until(play).await;
+}
+
+/// Every tenth of the mishaps: each kill in the middle of a run leaves its exclusion behind for two seconds.
+#[tokio::test]
+async fn c1_c7_c8_three_replicas_on_an_object_store_never_write_one_change_twice() {
+    let azurite = Azurite::start();
+    azurite.create_container("states");
+    let seed = number("ESC_SYNC_SEED", 3) as u64;
+    let play = async {
+        let chaos = Chaos::new(azurite, Duration::from_millis(600), seed);
+        chaos.play(number("ESC_SYNC_KILLS", 400) / 10).await;
     };
     LocalSet::new().run_until(play).await;
 }

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use esc_sync::ledger::{backend::Backend, memory::MemoryState, postgres::PostgresState, url::StateUrl};
 use futures_util::future::LocalBoxFuture;
 
-use crate::ledger::shared::postgres_server::PASSWORD;
+use crate::ledger::shared::{azure::Azurite, postgres_server::PASSWORD};
 
 /// Where the replicas keep their state.
 pub(super) trait Place {
     /// As another process would open it.
     fn open(&self) -> Arc<dyn Backend>;
 
-    /// The server forgets whoever excludes others under this name, as it does when a machine is gone.
+    /// The server forgets whoever excludes others under this name, as it does when a machine is gone; elsewhere
+    /// nothing happens.
     fn cut_off<'a>(&'a self, run: &'a str) -> LocalBoxFuture<'a, ()>;
 }
 
@@ -42,6 +43,17 @@ impl Place for Postgres {
 impl Place for MemoryState {
     fn open(&self) -> Arc<dyn Backend> {
         Arc::new(self.clone())
+    }
+
+    fn cut_off<'a>(&'a self, _run: &'a str) -> LocalBoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// The container `states`.
+impl Place for Azurite {
+    fn open(&self) -> Arc<dyn Backend> {
+        Arc::new(self.state("states"))
     }
 
     fn cut_off<'a>(&'a self, _run: &'a str) -> LocalBoxFuture<'a, ()> {
