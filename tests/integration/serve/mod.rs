@@ -1,2 +1,5 @@
 //! The scheduled service: its clock, its door, its page, its alerts, its replicas.
+
 mod deploy;
+mod replica_processes;
+mod replicas;

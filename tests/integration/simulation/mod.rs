@@ -14,7 +14,7 @@ mod history;
 mod invariants;
 mod pairs;
 mod repeats;
-mod rng;
+pub(crate) mod rng;
 mod runner;
 mod settling;
 mod stops;

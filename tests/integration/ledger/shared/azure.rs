@@ -21,14 +21,14 @@ use super::{EFFORT, hold, postgres_server::free_port, short_terms};
 const ACCOUNT: &str = "devstoreaccount1";
 const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-struct Azurite {
+pub(crate) struct Azurite {
     child: Child,
     folder: PathBuf,
     port: u16,
 }
 
 impl Azurite {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let program = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("target/clients/node/node_modules/azurite/dist/src/blob/main.js");
         assert!(program.exists(), "Azurite is installed by tests/clients/install");
@@ -57,7 +57,7 @@ impl Azurite {
     }
 
     /// The one request that is not ours to make in the program.
-    fn create_container(&self, name: &str) {
+    pub(crate) fn create_container(&self, name: &str) {
         let date = httpdate::fmt_http_date(SystemTime::now());
         let signed = format!(
             "PUT\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:{date}\nx-ms-version:2021-12-02\n/{ACCOUNT}/{ACCOUNT}/{name}\nrestype:container"
@@ -74,6 +74,11 @@ impl Azurite {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("text");
         assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    }
+
+    /// One state, in a container that was made before.
+    pub(crate) fn state(&self, container: &str) -> ObjectState {
+        self.open(container, KEY)
     }
 
     fn open(&self, container: &str, key: &str) -> ObjectState {
@@ -101,7 +106,7 @@ impl Drop for Azurite {
 async fn azure_keeps_the_rules_of_state() {
     let azurite = Azurite::start();
     azurite.create_container("states");
-    hold(|| Arc::new(azurite.open("states", KEY)) as Arc<dyn Backend>, EFFORT).await;
+    hold(|| Arc::new(azurite.state("states")) as Arc<dyn Backend>, EFFORT).await;
 
     let missing = azurite.open("nowhere", KEY).prove_writable().await.expect_err("there is no such container");
     assert!(missing.what.contains("there is no such bucket or container"), "{missing}");

@@ -1,7 +1,7 @@
 //! State that several machines share, on real servers: the suite that every kind of state keeps, and beyond it what
 //! shows only between machines.
 
-mod azure;
+pub(crate) mod azure;
 mod esc;
 mod google;
 mod postgres;
