@@ -27,6 +27,11 @@ pub fn digest_hex(bytes: &[u8]) -> String {
     libsodium_rs::crypto_hash::sha256::hash(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Equality in time that depends on the lengths alone.
+pub fn same_bytes(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && libsodium_rs::utils::memcmp(one, other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

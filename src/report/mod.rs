@@ -24,6 +24,7 @@ mod writes;
 use std::{fmt, io, sync::Arc, time::Duration};
 
 pub use doctor::DoctorReport;
+pub(crate) use json::json_of;
 pub use live::{EndpointReport, ProbeReport};
 pub use scan::{LocatedFinding, ReferenceReport, ScannedReport};
 pub use ssh::{KeyReport, RegistryReport, RotationReport, SshMachineReport, SshReport, SshState, StepEnd, StepReport};

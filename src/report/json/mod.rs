@@ -17,3 +17,10 @@ use super::Report;
 pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     write(&v1::Document::from(report), out)
 }
+
+/// Anything of ours for machines, with the same care for what is hidden in its texts.
+pub(crate) fn json_of(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(value, &mut out).expect("a vector takes all");
+    out
+}
