@@ -7,6 +7,7 @@ use clap::Parser as _;
 use super::*;
 use crate::{
     cli::args::Cli,
+    crypto,
     daemon::account::Verdict,
     judge::{JudgeOptions, judge},
     model::{
@@ -23,10 +24,11 @@ github: { organization: acme }
 ssh:
   user: ubuntu
   private-key: /nowhere/id_ed25519
+  public-key: ssh.public_key_base64
   max-age: 90d
   machines: [ { name: one, host: 192.0.2.1 } ]
 endpoints:
-  - { name: api, url: https://api.example.com/health }
+  api: { url: https://api.example.com/health }
 entries:
   ALPHA: s.alpha
   BETA: { esc: s.beta, service: stripe, tier: optional }
@@ -100,11 +102,11 @@ fn snapshot(session: &Session<'_>) -> Snapshot {
 
 #[test]
 fn an_account_tells_all_of_a_run_but_its_values() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("esc-sync.yaml");
+    let file = std::env::temp_dir().join(format!("esc-sync-account-{}.yaml", crypto::random_id(6)));
     fs::write(&file, MAPPING).expect("written");
     let cli = Cli::try_parse_from(["esc-sync", "check", "--mapping", file.to_str().expect("text")]).expect("legal");
     let (session, _) = Session::open(&cli.global, "check").expect("a mapping");
+    fs::remove_file(&file).expect("removed");
     let snapshot = snapshot(&session);
     let judgement =
         judge(session.mapping(), &snapshot, JudgeOptions { now: Stamp(900), require_evidence: Evidence::Presence });
