@@ -23,6 +23,7 @@ mod output;
 mod plan_file;
 mod probe;
 mod progress;
+mod proposed;
 mod redact;
 mod repository;
 mod rollback;

@@ -1,4 +1,4 @@
-//! Plans that are kept: written beside and moved into place, read back and compared.
+//! Plans that are kept in files: written beside and moved into place, read back and compared.
 
 use std::{fs, io::Read as _, path::Path};
 
@@ -8,6 +8,9 @@ use crate::{
 };
 
 use super::{Failure, exit::Exit, failure::reason, output, session::Session};
+
+/// Stands for the plan that waits in the state.
+pub(crate) const PROPOSED: &str = "@proposed";
 
 /// A plan of the largest mapping is far below that.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -21,6 +24,7 @@ pub(crate) struct Target<'f> {
 
 impl<'f> Target<'f> {
     pub(crate) fn open(path: &'f Path, session: &Session<'_>) -> Result<Self, Failure> {
+        refuse_name(path)?;
         let opened = output::open_own(path, session.global, Path::new(&*session.mapping().file));
         let file = opened.map_err(|why| {
             let help = "name a file of its own, in a folder that exists and that you may write to";
@@ -38,7 +42,24 @@ impl<'f> Target<'f> {
     }
 }
 
+/// Whether the plan is meant that the service keeps in the state, and no file.
+pub(crate) fn is_proposed(file: &Path) -> bool {
+    file.as_os_str() == PROPOSED
+}
+
+/// A file beside the names that are none would be taken for one of them.
+fn refuse_name(file: &Path) -> Result<(), Failure> {
+    if !file.as_os_str().as_encoded_bytes().starts_with(b"@") {
+        return Ok(());
+    }
+    let message = format!("{} is no file: names that begin with @ are kept in the state", file.display());
+    let help =
+        format!("a file of that name is ./{}; `sync --plan {PROPOSED}` applies what `serve` proposed", file.display());
+    Err(Failure::usage(message, help))
+}
+
 pub(crate) fn read(file: &Path) -> Result<Kept, Failure> {
+    refuse_name(file)?;
     let refused = |why: String| {
         let help = "make one with `esc-sync plan --out FILE`";
         Failure::usage(format!("cannot use the plan {}: {why}", file.display()), help)
@@ -58,7 +79,7 @@ pub(crate) fn options(kept: &Kept, session: &Session<'_>) -> Result<PlanOptions,
     Ok(kept.header.options.clone())
 }
 
-fn digest(session: &Session<'_>) -> Result<String, Failure> {
+pub(crate) fn digest(session: &Session<'_>) -> Result<String, Failure> {
     let file = &*session.mapping().file;
     let mut bytes = fs::read(file).map_err(Failure::from_io)?;
     bytes.push(0);

@@ -94,6 +94,11 @@ pub(crate) fn interrupted() -> Exit {
     Exit::Interrupted
 }
 
+/// The same for a run that tells its end to another program.
+pub(crate) fn unwritten() -> Failure {
+    Failure::new(Exit::Interrupted, "interrupted; nothing was written", "run it again")
+}
+
 /// Stopped while a person was asked for a yes.
 pub(crate) fn unanswered() -> Failure {
     Failure::new(Exit::Interrupted, "interrupted; nothing was written", "run again, and answer y, or use --yes")

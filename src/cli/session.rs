@@ -12,8 +12,8 @@ use crate::{
     mapping::{Loaded, Mapping, SshSpec},
     model::{JobSnapshot, Severity, Snapshot, Stamp},
     plan::{Because, End, Outcome, Plan},
-    report::{ActionReport, HeldBackReport, OutcomeReport, Report},
-    store::Stores,
+    report::{ActionReport, BudgetReport, HeldBackReport, OutcomeReport, Report},
+    store::{RateLimit, Stores},
 };
 
 use super::{
@@ -111,6 +111,7 @@ impl<'g> Session<'g> {
             snapshot,
             judgement,
             requests: requests(stores),
+            budgets: budgets(stores),
             duration: self.elapsed(),
             run: self.run.clone(),
             fail_on,
@@ -168,6 +169,15 @@ pub(crate) fn requests(stores: &Stores) -> Vec<(String, u64)> {
         requests.push(("lambda".to_owned(), sent.lambda));
     }
     requests
+}
+
+/// What the stores said of their limits beside what they were asked.
+fn budgets(stores: &Stores) -> Vec<BudgetReport> {
+    let report = |(store, RateLimit { limit, remaining, reset }): (&'static str, RateLimit)| {
+        let resets_at = Stamp(i64::try_from(reset).unwrap_or(i64::MAX));
+        BudgetReport { store, limit, remaining, resets_at }
+    };
+    stores.budgets().into_iter().map(report).collect()
 }
 
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -7,7 +7,7 @@ use crate::{
     judge::{EntryJudgement, Judgement},
     mapping::{Entry, Mapping},
     model::{Kind, Place, Reading, Severity, Slot, Snapshot},
-    report::{EntryReport, PlaceReport, Report, Verdict},
+    report::{BudgetReport, EntryReport, PlaceReport, Report, Verdict},
 };
 
 use super::live_words;
@@ -20,6 +20,7 @@ pub(crate) struct Outcome<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) judgement: Judgement,
     pub(crate) requests: Vec<(String, u64)>,
+    pub(crate) budgets: Vec<BudgetReport>,
     pub(crate) duration: Duration,
     pub(crate) run: String,
     pub(crate) fail_on: Severity,
@@ -52,6 +53,7 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         scanned: None,
         incomplete,
         requests: outcome.requests,
+        budgets: outcome.budgets,
         duration: outcome.duration,
         run: outcome.run,
         fail_on: outcome.fail_on,

@@ -13,7 +13,7 @@ use super::{
     args::{CheckArgs, Global, PlanArgs, SyncArgs},
     choices,
     exit::Exit,
-    plan_file, progress,
+    plan_file, progress, proposed,
     session::{self, Session},
     state,
     writing::{Writer, clock},
@@ -51,7 +51,13 @@ pub(crate) fn plan(global: &Global, args: &PlanArgs) -> Result<Exit, Failure> {
 pub(crate) fn sync(global: &Global, args: &SyncArgs) -> Result<Exit, Failure> {
     let (session, targets) = Session::open(global, "sync")?;
     session.needs_network()?;
-    let kept = args.plan.as_deref().map(plan_file::read).transpose()?;
+    let mut stores = session.stores();
+    let runtime = session::runtime()?;
+    let proposed = args.plan.as_deref().is_some_and(plan_file::is_proposed);
+    let kept = match args.plan.as_deref() {
+        Some(_) if proposed => Some(runtime.block_on(waiting(&session, &stores))?),
+        file => file.map(plan_file::read).transpose()?,
+    };
     if kept.is_some() && session.chosen().is_some() {
         let message = "--plan applies exactly what was kept: --only, --service and --tier do not go with it";
         return Err(Failure::usage(message, "leave them out, or keep a plan that was made with them"));
@@ -60,15 +66,20 @@ pub(crate) fn sync(global: &Global, args: &SyncArgs) -> Result<Exit, Failure> {
         Some(kept) => plan_file::options(kept, &session)?,
         None => choices::options(&args.choices, &session)?,
     };
-    let mut stores = session.stores();
     let job = session::job(&mut stores)?;
     let writer = Writer::new(&session, &args.writing, choices::in_words(&options));
     let judging = &args.choices.judging;
-    let run =
-        Sync { session: &session, stores: &stores, options: &options, judging, kept: kept.as_ref(), writer: &writer };
-    let Some(report) = session::runtime()?.block_on(run.run(job))? else { return Ok(progress::interrupted()) };
+    let kept = kept.as_ref();
+    let run = Sync { session: &session, stores: &stores, options: &options, judging, kept, proposed, writer: &writer };
+    let Some(report) = runtime.block_on(run.run(job))? else { return Ok(progress::interrupted()) };
     targets.write(&report)?;
     Ok(if writer.was_interrupted() { Exit::Interrupted } else { Exit::of(&report) })
+}
+
+/// The plan that waits in the state.
+async fn waiting(session: &Session<'_>, stores: &Stores) -> Result<Kept, Failure> {
+    let backend = state::backend(session, stores).await?;
+    proposed::read(&*backend).await
 }
 
 /// One `sync`.
@@ -78,6 +89,8 @@ struct Sync<'a> {
     options: &'a PlanOptions,
     judging: &'a CheckArgs,
     kept: Option<&'a Kept>,
+    /// Whether that plan is the one that waits in the state.
+    proposed: bool,
     writer: &'a Writer<'a>,
 }
 
@@ -102,11 +115,11 @@ impl Sync<'_> {
         };
         let Planned { judgement, plan } = task.decide(&observed, session::judge_options(self.judging), self.options)?;
         if let Some(refusal) = self.kept.and_then(|kept| kept.refusal(&plan)) {
-            return Err(Failure::new(
-                Exit::Refused,
-                refusal,
-                "make a new plan with `esc-sync plan --out FILE`, and look at it",
-            ));
+            let help = match self.proposed {
+                true => "the next sync of `esc-sync serve` proposes what holds now; or see `esc-sync plan`",
+                false => "make a new plan with `esc-sync plan --out FILE`, and look at it",
+            };
+            return Err(Failure::new(Exit::Refused, refusal, help));
         }
         let before = self.session.report(&observed.snapshot, judgement, self.stores, self.judging.fail_on);
         let waited = self.writer.confirm(&self.session.with_plan(before, &plan, &[]), plan.actions.len()).await?;
@@ -119,7 +132,17 @@ impl Sync<'_> {
         let Some(applied) = self.writer.settle(work).await else { return Err(progress::cut_off()) };
         let applied = applied?;
         let judgement = task.judge_after(&mut observed, state, session::judge_options(self.judging));
-        let report = self.session.report(&observed.snapshot, judgement, self.stores, self.judging.fail_on);
+        let mut report = self.session.report(&observed.snapshot, judgement, self.stores, self.judging.fail_on);
+        report.remarks.extend(self.settle_proposal(state).await);
         Ok(Some(self.session.with_applied(report, &plan, applied)))
+    }
+
+    /// What was proposed and is applied waits no more; what is left of it, if some of it failed, is proposed anew.
+    async fn settle_proposal(&self, state: &State) -> Option<String> {
+        if !self.proposed {
+            return None;
+        }
+        let fault = proposed::forget(&**state.backend()).await.err()?;
+        Some(format!("the state still proposes what was applied ({}); {}", fault.what, fault.help))
     }
 }

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule::new(
     Severity::Warning,
     Check::Entry(check),
     "the credential works, but its quota is used up",
-);
+)
+.of_live_checks();
 
 fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     let is_accepted = |verdict| matches!(verdict, ProbeVerdict::Limited | ProbeVerdict::Live);

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule::new(
     Severity::Warning,
     Check::Entry(check),
     "the credential expires within two weeks, or has expired",
-);
+)
+.of_live_checks();
 
 const WARNED_DAYS: i64 = 14;
 

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule::new(
     Severity::Warning,
     Check::Entry(check),
     "the service accepts the credential, but not for what was asked",
-);
+)
+.of_live_checks();
 
 fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     let limited = |reason| reason != ProbeReason::Exhausted;

@@ -73,7 +73,7 @@ use crate::{
 
 pub use placeholder::{Family, placeholder_family};
 pub use remedy::grant;
-pub use rule::{RULES, Rule, help, rule};
+pub use rule::{RULES, Rule, help, is_live, rule};
 pub use sides::{EntrySides, EscKnowledge, GithubKnowledge, PlaceSide, Sides};
 
 use rule::Check;

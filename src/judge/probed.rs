@@ -1,23 +1,13 @@
 //! What the service itself said of an entry's credential, as its rules speak of it; and a judgement by that alone.
 
 use super::{
-    Finding, Judgement, exhausted_quota, expiring_credential, limited_credential, missing, not_base64, placeholder,
-    rejected_credential, subject::Subject, undetermined_value, unhealthy_endpoint, unprobed, unreachable_endpoint,
-    unreadable,
+    Finding, Judgement, is_live, missing, not_base64, placeholder, rejected_credential, subject::Subject,
+    undetermined_value, unreadable,
 };
 use crate::{
     mapping::{Entry, Mapping},
     model::{Evidence, Place, ProbeEvidence, ProbeResult, ProbeVerdict, Severity, Slot, Snapshot, Status},
 };
-
-/// The rules that have something to say only after live checks.
-const RULES: [&str; 5] = [
-    exhausted_quota::RULE.id,
-    expiring_credential::RULE.id,
-    limited_credential::RULE.id,
-    rejected_credential::RULE.id,
-    unprobed::RULE.id,
-];
 
 /// What the live check of the entry came to, if there was one.
 pub(super) fn result<'a>(subject: &Subject<'a>) -> Option<&'a ProbeResult> {
@@ -26,7 +16,7 @@ pub(super) fn result<'a>(subject: &Subject<'a>) -> Option<&'a ProbeResult> {
 
 /// Whether a rule had nothing to speak of, because no live check was made.
 pub(super) fn is_mute(subject: &Subject, rule: &str) -> bool {
-    RULES.contains(&rule) && result(subject).is_none()
+    is_live(rule) && result(subject).is_none()
 }
 
 /// Where the checked value is kept, and mended.
@@ -78,8 +68,7 @@ impl Judgement {
                 _ => Evidence::Presence,
             };
         }
-        let endpoints = [unhealthy_endpoint::RULE.id, unreachable_endpoint::RULE.id];
-        judgement.findings.retain(|finding| endpoints.contains(&finding.rule));
+        judgement.findings.retain(|finding| is_live(finding.rule));
         judgement
     }
 }
@@ -94,5 +83,5 @@ fn is_about_the_value(entry: &Entry, finding: &Finding) -> bool {
         Some(Place::Job { .. }) => entry.esc.is_none(),
         None => false,
     };
-    RULES.contains(&finding.rule) || (is_source && why.contains(&finding.rule))
+    is_live(finding.rule) || (is_source && why.contains(&finding.rule))
 }

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule::new(
     Severity::Error,
     Check::Entry(check),
     "the service does not accept the credential",
-);
+)
+.of_live_checks();
 
 fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     let Some(result) = probed::result(subject).filter(|result| result.verdict == ProbeVerdict::Rejected) else {

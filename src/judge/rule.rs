@@ -24,6 +24,8 @@ pub struct Rule {
     pub tiered: bool,
     /// Whether an entry's `allow` may silence it.
     pub silenceable: bool,
+    /// Whether it has something to say only after live checks, so that a plain check neither repeats nor refutes it.
+    pub live: bool,
     pub(super) check: Check,
 }
 
@@ -93,10 +95,19 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
+/// Whether findings of that id are known from asking a service.
+pub fn is_live(id: &str) -> bool {
+    rule(id).is_some_and(|rule| rule.live)
+}
+
 impl Rule {
     /// Most rules: as bad as the entry is important, and open to exceptions.
     pub(super) const fn new(id: &'static str, severity: Severity, check: Check, summary: &'static str) -> Self {
-        Self { id, summary, severity, tiered: true, silenceable: true, check }
+        Self { id, summary, severity, tiered: true, silenceable: true, live: false, check }
+    }
+
+    pub(super) const fn of_live_checks(self) -> Self {
+        Self { live: true, ..self }
     }
 
     pub fn severity_for(&self, tier: Tier) -> Severity {
@@ -133,5 +144,20 @@ mod tests {
         assert_eq!(missing.severity_for(Tier::Important), Severity::Error);
         assert_eq!(missing.severity_for(Tier::Optional), Severity::Warning);
         assert_eq!(rule("unreadable").expect("there").severity_for(Tier::Optional), Severity::Error);
+    }
+
+    #[test]
+    fn what_live_checks_alone_know_is_told_apart() {
+        let live: Vec<&str> = RULES.iter().filter(|rule| rule.live).map(|rule| rule.id).collect();
+        let named = [
+            "exhausted-quota",
+            "expiring-credential",
+            "limited-credential",
+            "rejected-credential",
+            "unhealthy-endpoint",
+            "unprobed",
+            "unreachable-endpoint",
+        ];
+        assert_eq!(live, named);
     }
 }

@@ -10,6 +10,7 @@ use crate::model::{EndpointResult, ProbeVerdict, Severity};
 pub(super) const RULE: Rule = Rule {
     tiered: false,
     silenceable: false,
+    live: true,
     ..Rule::new("unhealthy-endpoint", Severity::Error, Check::World(check), "an endpoint is not healthy")
 };
 

@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule::new(
     Severity::Error,
     Check::Entry(check),
     "it could not be found out whether the credential works",
-);
+)
+.of_live_checks();
 
 fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     let Some(result) = probed::result(subject).filter(|result| result.verdict == ProbeVerdict::Unknown) else {

@@ -10,6 +10,7 @@ use crate::model::{EndpointResult, ProbeVerdict, Severity};
 pub(super) const RULE: Rule = Rule {
     tiered: false,
     silenceable: false,
+    live: true,
     ..Rule::new("unreachable-endpoint", Severity::Error, Check::World(check), "an endpoint could not be asked")
 };
 

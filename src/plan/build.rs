@@ -156,6 +156,7 @@ impl Desk<'_> {
             name: self.entry.name.clone(),
             write,
             why: wording::why(why).into(),
+            repeats: why == Why::Repeated,
             basis: self.basis(side),
         });
     }

@@ -106,6 +106,13 @@ impl Kept {
         self.actions.is_empty()
     }
 
+    /// Whether it is this very plan, whichever run made it.
+    pub fn is_of(&self, plan: &Plan, header: &Header) -> bool {
+        self.header.mapping == header.mapping
+            && self.header.options == header.options
+            && self.actions.iter().eq(&plan.actions.iter().map(action_json).collect::<Vec<_>>())
+    }
+
     /// Why the plan made anew is not the kept one; `None` if it is, action by action and basis by basis.
     pub fn refusal(&self, now: &Plan) -> Option<String> {
         let fresh: Vec<Value> = now.actions.iter().map(action_json).collect();

@@ -11,6 +11,8 @@ mod decide;
 mod guard;
 mod kept;
 mod options;
+mod policy;
+mod propose;
 mod prune;
 mod several;
 mod value;
@@ -24,6 +26,9 @@ use crate::model::{Fingerprint, GithubPlace, Place, RepoRef, SecretName, Stamp};
 pub use build::plan;
 pub use kept::{Header, Kept, KeptError, to_json};
 pub use options::{PlanError, PlanOptions, Source};
+pub use policy::{Policy, WriteKind};
+pub use propose::{Proposal, Waiting, propose};
+pub use prune::left_over;
 pub use value::value_for;
 
 /// All that a run would do.
@@ -46,6 +51,8 @@ pub struct Action {
     pub write: Write,
     /// Why, as a sentence part: "ESC changed since the last sync".
     pub why: String,
+    /// Whether it repeats a write of ours whose end was not seen.
+    pub repeats: bool,
     /// What the decision rests on; a kept plan is refused when this has moved.
     pub basis: Basis,
 }

@@ -3,9 +3,11 @@
 //! One name that may not go stops the whole plan: who asks for a deletion is not
 //! served by half of it.
 
+use std::collections::BTreeSet;
+
 use super::{Action, Basis, GithubBasis, PlanError, Write};
 use crate::{
-    mapping::Mapping,
+    mapping::{Entry, Mapping},
     model::{GithubPlace, Reading, Record, SecretName, Snapshot},
 };
 
@@ -20,6 +22,20 @@ pub(super) fn prune<'n>(
         prune_name(name, mapping, snapshot, &mut actions)?;
     }
     Ok(actions)
+}
+
+/// Names that we wrote at one of these places, and that no entry speaks of any more.
+pub fn left_over<'p>(mapping: &Mapping, written: impl IntoIterator<Item = &'p GithubPlace>) -> BTreeSet<SecretName> {
+    let mapped: BTreeSet<&SecretName> = mapping.entries.iter().flat_map(spoken_of).collect();
+    let names = written.into_iter().map(|place| &place.name);
+    names.filter(|name| !mapped.contains(name)).cloned().collect()
+}
+
+/// The names whose deletion could be asked for now, and would do something.
+pub(super) fn prunable(mapping: &Mapping, snapshot: &Snapshot) -> BTreeSet<SecretName> {
+    let written = snapshot.memory.records.iter().filter(|(_, record)| record.written).map(|(place, _)| place);
+    let would_do = |name: &SecretName| prune([name], mapping, snapshot).is_ok_and(|actions| !actions.is_empty());
+    left_over(mapping, written).into_iter().filter(would_do).collect()
 }
 
 fn prune_name(
@@ -44,11 +60,11 @@ fn prune_name(
 
 /// Whether any entry goes by the name, in any scope or as an alias.
 fn is_mapped(name: &SecretName, mapping: &Mapping) -> bool {
-    mapping.entries.iter().any(|entry| {
-        entry.name == *name
-            || entry.github.iter().any(|place| place.name == *name)
-            || entry.detail().aliases.contains(name)
-    })
+    mapping.entries.iter().flat_map(spoken_of).any(|spoken_of| spoken_of == name)
+}
+
+fn spoken_of(entry: &Entry) -> impl Iterator<Item = &SecretName> {
+    [&entry.name].into_iter().chain(entry.github.iter().map(|place| &place.name)).chain(&entry.detail().aliases)
 }
 
 fn prune_place(place: &GithubPlace, record: &Record, snapshot: &Snapshot) -> Result<Option<Action>, PlanError> {
@@ -74,6 +90,7 @@ fn prune_place(place: &GithubPlace, record: &Record, snapshot: &Snapshot) -> Res
         name: place.name.clone(),
         write: Write::Prune { at: place.clone() },
         why: "we wrote it, no entry speaks of it any more, and its deletion was asked for".into(),
+        repeats: false,
         basis: Basis { esc: None, revision: None, github: GithubBasis::Present(now) },
     }))
 }

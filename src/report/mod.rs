@@ -34,7 +34,7 @@ pub use writes::{ActionReport, HeldBackReport, OutcomeReport};
 
 use crate::{
     judge::Finding,
-    model::{Evidence, Kind, Severity, Status, Tier, Unread},
+    model::{Evidence, Kind, Severity, Stamp, Status, Tier, Unread},
     plan::End,
     yaml::Position,
 };
@@ -78,6 +78,8 @@ pub struct Report {
     pub incomplete: bool,
     /// Requests sent, by store, in a fixed order.
     pub requests: Vec<(String, u64)>,
+    /// What stores said of their limits on requests.
+    pub budgets: Vec<BudgetReport>,
     pub duration: Duration,
     /// The run's id.
     pub run: String,
@@ -113,6 +115,15 @@ pub struct PlaceReport {
     pub updated_at: Option<String>,
     /// Why it is unknown.
     pub why: Option<Arc<Unread>>,
+}
+
+/// What is left of a store's limit on requests, by its own latest word.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BudgetReport {
+    pub store: &'static str,
+    pub limit: u64,
+    pub remaining: u64,
+    pub resets_at: Stamp,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

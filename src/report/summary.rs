@@ -313,6 +313,7 @@ mod tests {
             scanned: None,
             incomplete,
             requests: vec![("esc".to_owned(), 2), ("github".to_owned(), 3)],
+            budgets: Vec::new(),
             duration: Duration::from_millis(48),
             run: "run".to_owned(),
             fail_on,

@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, path::Path, sync::Arc};
 pub use capability::{CAPABILITIES, Capability, StoreKind};
 pub use env::Env;
 pub use esc::EscStore;
-pub use github::GithubStore;
+pub use github::{GithubStore, RateLimit};
 pub use lambda::LambdaStore;
 
 use crate::{
@@ -153,6 +153,12 @@ impl Stores {
     /// Repositories that were found under another name than the one asked for (failure case G9).
     pub fn moved_repositories(&self) -> BTreeSet<RepoRef> {
         self.github.iter().flat_map(GithubStore::moved_repositories).collect()
+    }
+
+    /// What each store's answers said of its limit on requests, where it tells any.
+    pub fn budgets(&self) -> Vec<(&'static str, RateLimit)> {
+        let github = self.github.as_ref().ok().and_then(GithubStore::told_limit);
+        github.map(|limit| ("github", limit)).into_iter().collect()
     }
 
     pub fn requests(&self) -> Requests {

@@ -156,7 +156,14 @@ fn action(given: &Given, found: &Found) -> Action {
         Some(_) => (Write::Set { to: at, create, secret: given.secret }, "it was made here"),
         None => (Write::Unset { at }, "it is no longer needed"),
     };
-    Action { entry: None, name: given.name.clone(), write, why: why.to_owned(), basis: Basis::default() }
+    Action {
+        entry: None,
+        name: given.name.clone(),
+        write,
+        why: why.to_owned(),
+        repeats: false,
+        basis: Basis::default(),
+    }
 }
 
 /// What the stages of a run look at: nothing but the environments.

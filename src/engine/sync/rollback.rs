@@ -265,7 +265,14 @@ impl Undo<'_> {
     fn action(&self, write: Write, why: String, github: GithubBasis, value: SecretValue) -> Found {
         let basis = Basis { github, ..Basis::default() };
         Found::Action(
-            Action { entry: self.entry.map(|(at, _)| at), name: self.intent.name.clone(), write, why, basis },
+            Action {
+                entry: self.entry.map(|(at, _)| at),
+                name: self.intent.name.clone(),
+                write,
+                why,
+                repeats: false,
+                basis,
+            },
             value,
         )
     }

@@ -87,6 +87,11 @@ impl State {
         self.records.get(place)
     }
 
+    /// Places that a run of ours wrote at any time.
+    pub fn written(&self) -> impl Iterator<Item = &GithubPlace> {
+        self.records.iter().filter(|(_, record)| record.written).map(|(place, _)| place)
+    }
+
     /// Where all of this is kept, for documents that are none of the ledger's.
     pub(crate) fn backend(&self) -> &Arc<dyn Backend> {
         &self.backend
@@ -115,7 +120,7 @@ impl State {
     }
 
     /// Whether no killed run is left to be told of in the ledger.
-    pub(super) fn is_settled(&self) -> bool {
+    pub fn is_settled(&self) -> bool {
         self.unfinished.is_empty()
     }
 

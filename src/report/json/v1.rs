@@ -13,8 +13,8 @@ use crate::{
     model::{Stage, Status},
     plan::End,
     report::{
-        ActionReport, EndpointReport, EntryReport, HeldBackReport, LocatedFinding, OutcomeReport, PlaceReport,
-        ProbeReport, ReferenceReport, Report, Summary,
+        ActionReport, BudgetReport, EndpointReport, EntryReport, HeldBackReport, LocatedFinding, OutcomeReport,
+        PlaceReport, ProbeReport, ReferenceReport, Report, Summary,
     },
 };
 
@@ -59,6 +59,9 @@ pub(super) struct Document<'a> {
     /// Those of no entry.
     findings: List<'a, Finding, FindingV1<'a>>,
     requests: Requests<'a>,
+    /// Where a store told of its limit.
+    #[serde(skip_serializing_if = "List::is_empty")]
+    budgets: List<'a, BudgetReport, BudgetV1>,
     duration_ms: u64,
     run: &'a str,
     mapping: &'a str,
@@ -141,6 +144,14 @@ struct StageV1<'a> {
     help: &'a str,
 }
 
+#[derive(Serialize)]
+struct BudgetV1 {
+    store: &'static str,
+    limit: u64,
+    remaining: u64,
+    resets_at: String,
+}
+
 struct Counts(Summary);
 
 struct Requests<'a>(&'a [(String, u64)]);
@@ -172,6 +183,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             located: report.scanned.map(|_| List { items: &report.located, view: LocatedV1::from }),
             findings: List { items: &report.findings, view: FindingV1::from },
             requests: Requests(&report.requests),
+            budgets: List { items: &report.budgets, view: BudgetV1::from },
             duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
             run: &report.run,
             mapping: &report.mapping,
@@ -267,6 +279,13 @@ impl<'a> From<&'a PlaceReport> for PlaceV1<'a> {
             updated_at: place.updated_at.as_deref(),
             why: place.why(),
         }
+    }
+}
+
+impl From<&BudgetReport> for BudgetV1 {
+    fn from(budget: &BudgetReport) -> Self {
+        let BudgetReport { store, limit, remaining, resets_at } = *budget;
+        Self { store, limit, remaining, resets_at: resets_at.to_string() }
     }
 }
 

@@ -78,6 +78,7 @@ mod tests {
             scanned: None,
             incomplete: false,
             requests: Vec::new(),
+            budgets: Vec::new(),
             duration: std::time::Duration::ZERO,
             run: "run".into(),
             fail_on: Severity::Error,

@@ -119,6 +119,7 @@ mod tests {
             scanned: None,
             incomplete,
             requests: Vec::new(),
+            budgets: Vec::new(),
             duration: Duration::ZERO,
             run: "run".to_owned(),
             fail_on: severity,

@@ -52,6 +52,7 @@ impl GithubStore {
         let http::Delivery { answer, doubtful } = self.endpoint.deliver(request).await;
         if let Ok(response) = &answer {
             self.note_date(response);
+            self.note_limit(response);
         }
         let redirected = matches!(answer, Err(HttpError::Redirected { .. }));
         let answer = answer.map_err(|error| error.into_unread(&self.asked(request.operation())));

@@ -10,6 +10,7 @@ mod delivery;
 mod dialect;
 mod identity;
 mod keys;
+mod limit;
 mod listing;
 mod login;
 mod paging;
@@ -28,6 +29,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 pub use identity::{GithubIdentity, Granted, right_to_write};
 pub use keys::ScopeKey;
+pub use limit::RateLimit;
 pub use login::{GithubLogin, address};
 pub use policy::SentAccess;
 pub use scope::describe;
@@ -53,15 +55,8 @@ pub struct GithubStore {
     moved: Mutex<BTreeSet<RepoRef>>,
     /// GitHub's own time by its latest answer, in seconds; `i64::MIN` before the first.
     latest_date: AtomicI64,
-}
-
-/// What is left of the hourly limit.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-pub struct RateLimit {
-    pub limit: u64,
-    pub remaining: u64,
-    /// Seconds since 1970.
-    pub reset: u64,
+    /// What its answers said of the hourly limit.
+    latest_limit: Mutex<Option<RateLimit>>,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +85,7 @@ impl GithubStore {
             login,
             moved: Mutex::default(),
             latest_date: AtomicI64::new(i64::MIN),
+            latest_limit: Mutex::default(),
         }
     }
 

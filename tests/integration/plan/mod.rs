@@ -3,5 +3,6 @@
 mod cases;
 mod exhaustive;
 mod files;
+mod proposals;
 mod random;
 mod world;

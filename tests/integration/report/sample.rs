@@ -6,11 +6,12 @@ use esc_sync::{
     judge::Finding,
     model::{
         App, Cause, EnvironmentRef, EscPath, Evidence, GithubPlace, GithubScope, Kind, Place, SecretName, Severity,
-        Slot, Status, Tier, Unread,
+        Slot, Stamp, Status, Tier, Unread,
     },
     plan::{Because, End},
     report::{
-        ActionReport, EntryReport, Format, HeldBackReport, OutcomeReport, PlaceReport, Report, Style, Verdict, render,
+        ActionReport, BudgetReport, EntryReport, Format, HeldBackReport, OutcomeReport, PlaceReport, Report, Style,
+        Verdict, render,
     },
     yaml::Position,
 };
@@ -96,6 +97,12 @@ pub(crate) fn report(entries: Vec<EntryReport>, findings: Vec<Finding>, incomple
         scanned: None,
         incomplete,
         requests: vec![("esc".to_owned(), 1), ("github".to_owned(), 4)],
+        budgets: vec![BudgetReport {
+            store: "github",
+            limit: 5_000,
+            remaining: 4_999,
+            resets_at: Stamp(1_767_323_045),
+        }],
         duration: Duration::from_millis(48),
         run: "20261121T055102Z-7f3a".to_owned(),
         fail_on: Severity::Error,

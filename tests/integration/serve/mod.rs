@@ -2,5 +2,6 @@
 
 mod deploy;
 mod door;
+mod proposals;
 mod replica_processes;
 mod replicas;
