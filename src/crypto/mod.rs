@@ -5,6 +5,7 @@
 pub mod fingerprint;
 pub mod jwt;
 pub mod sealed;
+pub mod signature;
 
 /// `len` random bytes from libsodium.
 pub fn random_bytes(len: usize) -> Vec<u8> {

@@ -126,6 +126,9 @@ pub(crate) struct AlertArgs {
     /// Send no more alerts an hour
     #[arg(long, value_name = "N", default_value_t = 12)]
     pub(crate) alert_cap: u32,
+    /// Send one message to all addresses, to try them, and end
+    #[arg(long)]
+    pub(crate) send_test_alert: bool,
 }
 
 fn run_kind(word: &str) -> Result<RunKind, String> {

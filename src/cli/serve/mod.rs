@@ -3,10 +3,14 @@
 pub(crate) mod account;
 mod apply;
 pub(crate) mod args;
+mod deliver;
+#[allow(dead_code, reason = "called by the process of a run")]
+mod otel;
 
 use super::{
     Failure,
     args::Global,
+    environment::Environment,
     exit::Exit,
     session::{self, Session},
     terminal,
@@ -15,6 +19,10 @@ use crate::daemon::{Order, RunKind};
 use args::ServeArgs;
 
 pub(crate) fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
+    if args.alerts.send_test_alert {
+        let environment = Environment::process(Vec::new());
+        return deliver::test(&|name| environment.var(name));
+    }
     match args.run {
         Some(RunKind::Sync) => sync(global, args),
         _ => Ok(Exit::Unknown),

@@ -1,5 +1,6 @@
 //! The scheduled service: its clock, its door, its page, its alerts, its replicas.
 
+mod alerts;
 mod deploy;
 mod door;
 mod proposals;
