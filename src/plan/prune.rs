@@ -28,7 +28,7 @@ fn prune_name(
     snapshot: &Snapshot,
     actions: &mut Vec<Action>,
 ) -> Result<(), PlanError> {
-    if is_mapped(name, mapping) {
+    if mapping.speaks_of(name) {
         return Err(PlanError::StillMapped { name: name.clone() });
     }
     let records = snapshot.memory.records.iter();
@@ -40,15 +40,6 @@ fn prune_name(
         actions.extend(prune_place(place, record, snapshot)?);
     }
     Ok(())
-}
-
-/// Whether any entry goes by the name, in any scope or as an alias.
-fn is_mapped(name: &SecretName, mapping: &Mapping) -> bool {
-    mapping.entries.iter().any(|entry| {
-        entry.name == *name
-            || entry.github.iter().any(|place| place.name == *name)
-            || entry.detail().aliases.contains(name)
-    })
 }
 
 fn prune_place(place: &GithubPlace, record: &Record, snapshot: &Snapshot) -> Result<Option<Action>, PlanError> {
