@@ -51,6 +51,7 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         doctor: None,
         scanned: None,
         incomplete,
+        idle: false,
         requests: outcome.requests,
         duration: outcome.duration,
         run: outcome.run,

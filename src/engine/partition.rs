@@ -24,8 +24,8 @@ pub struct Partition {
 #[error("expected K/N with K from 1 to N, as 3/8, N at most {MOST}")]
 pub struct NotAPartition;
 
-/// More workers than writes an hour have nothing to share.
-const MOST: u32 = 500;
+/// Of more workers each would have less than one request in flight, and the limits no share for all.
+const MOST: u32 = 64;
 
 impl FromStr for Partition {
     type Err = NotAPartition;

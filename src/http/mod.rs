@@ -16,6 +16,7 @@ mod gate;
 mod names;
 mod permit;
 mod proxy;
+mod quota;
 mod reach;
 mod request;
 mod response;

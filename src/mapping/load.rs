@@ -79,7 +79,8 @@ fn read_file(file_name: &str, root: &Node<'_>, options: &LoadOptions, sink: Sink
         spec
     });
     let profiles = profile_names(&file);
-    let mapping = Mapping { file: file_name.into(), entries, ssh: ssh.map(Box::new), endpoints, elsewhere: Elsewhere::default() };
+    let mapping =
+        Mapping { file: file_name.into(), entries, ssh: ssh.map(Box::new), endpoints, elsewhere: Elsewhere::default() };
     (reader.sink, Some(Loaded { mapping, warnings: Vec::new(), profiles }))
 }
 

@@ -95,6 +95,7 @@ pub(crate) fn report(entries: Vec<EntryReport>, findings: Vec<Finding>, incomple
         doctor: None,
         scanned: None,
         incomplete,
+        idle: false,
         requests: vec![("esc".to_owned(), 1), ("github".to_owned(), 4)],
         duration: Duration::from_millis(48),
         run: "20261121T055102Z-7f3a".to_owned(),
