@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    engine::{Applying, Forecast, Pace, PaceOptions, Progress, Stop, ToWrite},
+    engine::{Applying, Forecast, Pace, PaceOptions, Progress, Stop, ToWrite, Traffic},
     http::Options,
     model::Stamp,
     report::{Format, Report, render},
@@ -41,6 +41,9 @@ pub(crate) struct Writer<'a> {
 /// Below this nobody needs to be told.
 const WORTH_A_WORD: Duration = Duration::from_secs(5);
 const HOUR: Duration = Duration::from_secs(3_600);
+
+/// From a request to GitHub's answer, as a guess for what is foretold.
+const USUAL_LATENCY: Duration = Duration::from_millis(100);
 
 /// How long what is in flight may take after a signal (failure case C3).
 const SETTLING: Duration = Duration::from_secs(10);
@@ -127,7 +130,8 @@ impl<'a> Writer<'a> {
 
     /// How long it will take by the pace alone, if that is worth a word.
     pub(crate) fn expected(&self, writes: usize) -> Option<String> {
-        let Forecast { duration, left } = self.pace.forecast(writes);
+        let Forecast { left, .. } = self.pace.forecast(writes);
+        let duration = self.pace.foretold(writes, &traffic(self.session.global));
         let rest = match left {
             0 => String::new(),
             _ => format!("; {left} more than an hour allows are left for the next run"),
@@ -180,11 +184,18 @@ fn pace(global: &Global, args: &Writing) -> PaceOptions {
     }
 }
 
+/// What is asked beside the writes, all places having been read.
+fn traffic(global: &Global) -> Traffic {
+    let options = global.partition.map_or_else(Options::default, |share| Options::default().shared_by(share.of));
+    let Options { in_flight, points_a_minute, .. } = options;
+    Traffic { before: 0, after: 0, latency: USUAL_LATENCY, in_flight, points_a_minute }
+}
+
 /// How long the planned writes take at the usual pace, for a plan that nobody applies yet.
 pub(crate) fn foretold(global: &Global, writes: usize) -> Option<String> {
     let patient = PaceOptions { patience: Duration::MAX, ..PaceOptions::default() };
     let options = global.partition.map_or(patient, |partition| patient.shared_by(partition.of));
-    let duration = Pace::new(options).forecast(writes).duration;
+    let duration = Pace::new(options).foretold(writes, &traffic(global));
     let beyond = if duration > HOUR { "; `sync --max-wait` lets one run wait for the hours it needs" } else { "" };
     (duration > WORTH_A_WORD)
         .then(|| format!("{writes} writes take about {} at GitHub's pace{beyond}", in_words(duration)))

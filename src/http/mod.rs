@@ -35,6 +35,7 @@ pub use gate::Pause;
 pub use names::Names;
 pub use permit::{Permit, Reach, reach};
 pub use proxy::ProxySettings;
+pub use quota::Quota;
 pub use reach::Reached;
 pub use request::{Credential, CredentialError, Request};
 pub use reqwest::{Method, Url};

@@ -13,32 +13,36 @@ use std::{
 use reqwest::Method;
 use tokio::time::Instant;
 
+/// So many points within any minute.
 #[derive(Debug)]
-pub(super) struct Quota {
+pub struct Quota {
     most: u32,
     /// When each request of the last minute began, and what it counts.
     spent: Mutex<VecDeque<(Instant, u32)>>,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
-const READ: u32 = 1;
-const WRITE: u32 = 5;
 
 impl Quota {
-    pub(super) fn new(most: u32) -> Self {
+    /// What a request counts that changes nothing.
+    pub const READ: u32 = 1;
+    /// What any other counts.
+    pub const WRITE: u32 = 5;
+
+    pub fn new(most: u32) -> Self {
         // With less than one write a minute nothing would ever be sent.
-        Self { most: most.max(WRITE), spent: Mutex::default() }
+        Self { most: most.max(Self::WRITE), spent: Mutex::default() }
     }
 
     pub(super) async fn pass(&self, method: &Method) {
-        let points = if matches!(*method, Method::GET | Method::HEAD) { READ } else { WRITE };
+        let points = if matches!(*method, Method::GET | Method::HEAD) { Self::READ } else { Self::WRITE };
         while let Some(until) = self.permit(points, Instant::now()) {
             tokio::time::sleep_until(until).await;
         }
     }
 
     /// `None`: go, it is counted. `Some`: ask again then.
-    fn permit(&self, points: u32, now: Instant) -> Option<Instant> {
+    pub fn permit(&self, points: u32, now: Instant) -> Option<Instant> {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         while spent.front().is_some_and(|(begun, _)| now.saturating_duration_since(*begun) >= MINUTE) {
             spent.pop_front();
@@ -66,7 +70,7 @@ mod tests {
         let (quota, start) = (Quota::new(20), Instant::now());
         let (mut now, mut went) = (start, Vec::new());
         for request in 0_u32..200 {
-            let points = if request % 3 == 0 { WRITE } else { READ };
+            let points = if request % 3 == 0 { Quota::WRITE } else { Quota::READ };
             while let Some(until) = quota.permit(points, now) {
                 assert!(until > now);
                 now = until;

@@ -1,13 +1,15 @@
 //! How long a run will take: the pace itself, played on from now without waiting.
 //!
 //! Pure: what is foretold and what is kept are one and the same decision, so they cannot differ by a formula. What
-//! is not the pace's (answers, reads, pauses a store asks for) is told by `Traffic`.
+//! is not the pace's (answers, reads, the store's points) comes with `Traffic`. Pauses that a store will ask for are
+//! not known beforehand and not foretold.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-use super::pace::{Pace, Permit};
+use super::pace::{Pace, PaceOptions, Permit, Spent};
+use crate::http::Quota;
 
 /// What becomes of so many writes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,11 +31,16 @@ pub struct Traffic {
     pub latency: Duration,
     /// Requests under way at once.
     pub in_flight: usize,
-    /// Reads within any minute; `None`: as many as are asked.
-    pub a_minute: Option<usize>,
+    /// What the store counts within any minute; `None`: it is not counted.
+    pub points_a_minute: Option<u32>,
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+/// A run that is played on, at some moment of it.
+struct Played<'a> {
+    traffic: &'a Traffic,
+    quota: Option<Quota>,
+    now: Instant,
+}
 
 impl Pace {
     /// What becomes of so many writes that begin now.
@@ -41,30 +48,80 @@ impl Pace {
         let (mut played, begun) = (self.played(), Instant::now());
         let (mut now, mut made) = (begun, 0);
         while made < writes {
-            match played.permit(self.options(), now) {
-                Permit::Go => made += 1,
-                Permit::WaitUntil(moment) => now = moment,
-                Permit::NotThisHour(until) if played.is_patient(self.options(), until) => now = until,
-                Permit::NotThisHour(_) => break,
-            }
+            let Some(moment) = played.begin(self.options(), now) else { break };
+            (now, made) = (moment, made + 1);
         }
         Forecast { duration: now - begun, left: writes - made }
     }
 
     /// How long a whole run of so many writes takes, reads and answers included.
     pub fn foretold(&self, writes: usize, traffic: &Traffic) -> Duration {
-        // Before a write the scope's key is read, or its list; both are on the way while others wait their turn.
-        let answers = if writes == 0 { Duration::ZERO } else { 2 * traffic.latency };
-        traffic.reading(traffic.before) + self.forecast(writes).duration + answers + traffic.reading(traffic.after)
+        let begun = Instant::now();
+        let mut run = Played { traffic, quota: traffic.points_a_minute.map(Quota::new), now: begun };
+        let at_once = self.free(begun);
+        run.read(traffic.before);
+        run.write(writes, at_once, self.options(), self.played());
+        run.read(traffic.after);
+        run.now - begun
     }
 }
 
-impl Traffic {
-    fn reading(&self, reads: usize) -> Duration {
-        let rounds = u32::try_from(reads.div_ceil(self.in_flight.max(1))).unwrap_or(u32::MAX);
-        let minutes = self.a_minute.map_or(0, |most| reads.saturating_sub(1) / most.max(1));
-        let paused = MINUTE * u32::try_from(minutes).unwrap_or(u32::MAX);
-        paused.max(self.latency * rounds)
+impl Played<'_> {
+    /// Lists, as many at once as may be.
+    fn read(&mut self, lists: usize) {
+        let mut under_way = VecDeque::new();
+        let mut at = self.now;
+        for _ in 0..lists {
+            at = self.counted(Quota::READ, self.turn(&mut under_way, at));
+            under_way.push_back(at + self.traffic.latency);
+        }
+        self.now = under_way.back().map_or(self.now, |last| *last);
+    }
+
+    /// Each reads its scope's key, and beyond the burst its list, before it is sent.
+    fn write(&mut self, writes: usize, at_once: usize, options: &PaceOptions, mut spent: Spent) {
+        let mut under_way = VecDeque::new();
+        let mut at = self.now;
+        for write in 0..writes {
+            let mut turn = self.turn(&mut under_way, at);
+            match spent.begin(options, turn) {
+                Some(moment) => at = moment,
+                None => break,
+            }
+            turn = self.counted(Quota::READ * if write < at_once { 1 } else { 2 }, at);
+            let sent = self.counted(Quota::WRITE, turn + self.traffic.latency);
+            under_way.push_back(sent + self.traffic.latency);
+        }
+        self.now = under_way.into_iter().max().unwrap_or(self.now);
+    }
+
+    /// When there is room among the requests that are under way.
+    fn turn(&self, under_way: &mut VecDeque<Instant>, at: Instant) -> Instant {
+        if under_way.len() < self.traffic.in_flight.max(1) {
+            return at;
+        }
+        under_way.pop_front().map_or(at, |room| room.max(at))
+    }
+
+    fn counted(&self, points: u32, mut at: Instant) -> Instant {
+        while let Some(until) = self.quota.as_ref().and_then(|quota| quota.permit(points, at)) {
+            at = until;
+        }
+        at
+    }
+}
+
+impl Spent {
+    /// When a write that is asked for at `now` begins; `None`: not within the run's patience.
+    fn begin(&mut self, options: &PaceOptions, mut now: Instant) -> Option<Instant> {
+        loop {
+            match self.permit(options, now) {
+                Permit::Go => return Some(now),
+                Permit::WaitUntil(moment) => now = moment,
+                Permit::NotThisHour(until) if self.is_patient(options, until) => now = until,
+                Permit::NotThisHour(_) => return None,
+            }
+        }
     }
 }
 
@@ -74,6 +131,7 @@ mod tests {
     use crate::engine::apply::PaceOptions;
 
     const SECOND: Duration = Duration::from_secs(1);
+    const MINUTE: Duration = Duration::from_secs(60);
     const HOUR: Duration = Duration::from_secs(3_600);
 
     fn pace(burst: u32, hourly: usize, patience: Duration) -> Pace {
@@ -111,9 +169,15 @@ mod tests {
     #[test]
     fn reads_take_their_minutes_and_their_answers() {
         let latency = Duration::from_millis(100);
-        let course = |before, a_minute| Traffic { before, after: 0, latency, in_flight: 8, a_minute };
-        let told = |before, a_minute| pace(3, 10, HOUR).foretold(0, &course(before, a_minute));
-        assert_eq!(told(16, None), 2 * latency);
-        assert_eq!(told(100, Some(50)), MINUTE.max(13 * latency));
+        let told = |before, writes, points_a_minute| {
+            pace(3, 10, HOUR).foretold(writes, &Traffic { before, after: 0, latency, in_flight: 8, points_a_minute })
+        };
+        assert_eq!(
+            (told(0, 0, None), told(16, 0, None), told(17, 0, None)),
+            (Duration::ZERO, 2 * latency, 3 * latency)
+        );
+        assert_eq!(told(101, 0, Some(50)), 2 * MINUTE + latency);
+        // A key, then the write, each with its answer; the fifth waits two seconds for the pace.
+        assert_eq!((told(0, 3, None), told(0, 5, None)), (2 * latency, 2 * SECOND + 2 * latency));
     }
 }

@@ -1,1 +1,3 @@
 //! The scheduled service: its clock, its door, its page, its alerts, its replicas.
+
+mod fleet;
