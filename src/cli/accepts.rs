@@ -15,9 +15,15 @@ pub(super) fn check(cli: &Cli) -> Result<(), Failure> {
     if let Some((command, formats)) = formats(&cli.command) {
         check_format(&cli.global, command, formats)?;
     }
-    match unselected(&cli.command) {
-        Some((command, why)) => check_selection(&cli.global, command, why),
-        None => Ok(()),
+    if let Some((command, why)) = unselected(&cli.command) {
+        check_selection(&cli.global, command, why)?;
+    }
+    match undivided(&cli.command) {
+        Some((command, why)) if cli.global.partition.is_some() => Err(Failure::usage(
+            format!("{command} is not divided among workers, so --partition has no place here"),
+            format!("leave it out: {why}"),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -45,6 +51,27 @@ fn unselected(command: &Command) -> Option<(&'static str, &'static str)> {
         Command::Redact(_) => ("redact", "a value that is left out would be passed; `--without NAME` leaves one out"),
         Command::Scan(_) => ("scan", "a tree may refer to, or leak, any of them"),
         _ => return None,
+    })
+}
+
+/// Commands that are about the whole or about nothing that is divided, and why.
+fn undivided(command: &Command) -> Option<(&'static str, &'static str)> {
+    const TREE: &str = "a tree may refer to any entry";
+    const MAPPING: &str = "it is about the whole mapping";
+    Some(match command {
+        Command::Attest(_) | Command::Check(_) | Command::Plan(_) | Command::Probe(_) => return None,
+        Command::Serve(_) | Command::Sync(_) => return None,
+        Command::Docs(_) => ("docs", MAPPING),
+        Command::Doctor(_) => ("doctor", "it looks at the whole mapping; what it finds holds for each part"),
+        Command::Explain(_) => ("explain", MAPPING),
+        Command::History(_) => ("history", "name the part's own state: --state URL, as docs/fleets.md says"),
+        Command::Init(_) => ("init", MAPPING),
+        Command::Mapping(_) => ("mapping", MAPPING),
+        Command::Redact(_) => ("redact", "a value that is left out would be passed"),
+        Command::Rollback(_) => ("rollback", "name the part's own state: --state URL, as docs/fleets.md says"),
+        Command::Sandbox(_) => ("sandbox", "the emulator is one world for all workers"),
+        Command::Scan(_) => ("scan", TREE),
+        Command::Ssh(_) => ("ssh", "the machines' key is rotated by one"),
     })
 }
 
@@ -103,6 +130,9 @@ mod tests {
         ] {
             assert!(words(line).is_some(), "{line}");
         }
+        for command in ["docs", "history", "redact", "scan", "ssh status", "rollback x", "doctor", "mapping lint"] {
+            assert!(words(&format!("esc-sync {command} --partition 1/8")).is_some(), "{command}");
+        }
         let (message, _) = words("esc-sync scan . --only NO_SUCH").expect("refused");
         assert_eq!(message, "scan looks for all entries, so --only has no place here");
     }
@@ -116,6 +146,8 @@ mod tests {
             "esc-sync mapping schema",
             "esc-sync scan --format gate --report json=x",
             "esc-sync check --only A --format junit",
+            "esc-sync sync --partition 1/8",
+            "esc-sync serve --partition 8/8",
         ] {
             assert_eq!(words(line), None, "{line}");
         }

@@ -94,8 +94,8 @@ pub(crate) struct Global {
     /// Where runs remember each other: file:, esc:, postgres:, s3:, gs: or azblob: [env: ESC_SYNC_STATE]
     #[arg(long, global = true, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) state: Option<String>,
-    /// Look after one part of a fleet: the scopes that fall to worker K of N
-    #[arg(long, global = true, value_name = "K/N")]
+    /// Look after one part of a fleet: the scopes that fall to worker K of N; auto in an indexed job
+    #[arg(long, global = true, value_name = "K/N", value_parser = super::share::partition)]
     pub(crate) partition: Option<Partition>,
     /// Send no request
     #[arg(long, global = true)]

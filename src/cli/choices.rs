@@ -10,6 +10,7 @@ use crate::{
 use super::{Failure, args::Choices, session::Session};
 
 pub(crate) fn options(choices: &Choices, session: &Session<'_>) -> Result<PlanOptions, Failure> {
+    refuse_split(choices, session)?;
     Ok(PlanOptions {
         source: choices.from.as_deref().and_then(Source::from_word).unwrap_or_default(),
         overwrite: names("--overwrite", &choices.overwrite)?,
@@ -18,6 +19,23 @@ pub(crate) fn options(choices: &Choices, session: &Session<'_>) -> Result<PlanOp
         max_changes: choices.max_changes,
         selected: session.chosen(),
     })
+}
+
+/// What GitHub holds is taken from all places of an entry or from none: two workers that each see half of them could
+/// write two values to one place in ESC.
+fn refuse_split(choices: &Choices, session: &Session<'_>) -> Result<(), Failure> {
+    let cut = &session.mapping().elsewhere.cut;
+    let from_github = choices.from.as_deref() == Some(Source::Github.as_str());
+    let is_taken =
+        |name: &SecretName| from_github || choices.take.iter().any(|taken| taken.eq_ignore_ascii_case(name.as_str()));
+    let selected = session.mapping().entries.iter().filter(|entry| session.selection.contains(entry));
+    match selected.map(|entry| &entry.name).find(|name| cut.contains(*name) && is_taken(name)) {
+        None => Ok(()),
+        Some(name) => Err(Failure::usage(
+            format!("{name} has places that fall to other workers, so no one of them can take its value from GitHub"),
+            "leave out --partition for it, or give it `direction: both`, which keeps it with one worker",
+        )),
+    }
 }
 
 /// The options as the audit log keeps them; the usual ones need no word.

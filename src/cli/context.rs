@@ -84,7 +84,11 @@ impl Context {
     /// What requests go through.
     pub(crate) fn client(&self, global: &Global) -> Client {
         let proxy = ProxySettings::find(&|name: &str| self.environment.var(name));
-        Client::new(Options { timeout: global.timeout, wait_budget: global.max_wait, proxy, ..Options::default() })
+        let options = Options { timeout: global.timeout, wait_budget: global.max_wait, proxy, ..Options::default() };
+        Client::new(match global.partition {
+            Some(partition) => options.shared_by(partition.of),
+            None => options,
+        })
     }
 
     /// Finds logins; asks nobody yet.

@@ -31,6 +31,7 @@ mod sandbox;
 mod scan;
 mod serve;
 mod session;
+mod share;
 mod ssh;
 mod state;
 mod summary;

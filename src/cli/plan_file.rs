@@ -84,5 +84,9 @@ pub(crate) fn digest(session: &Session<'_>) -> Result<String, Failure> {
     let mut bytes = fs::read(file).map_err(Failure::from_io)?;
     bytes.push(0);
     bytes.extend(session.global.profile.as_deref().unwrap_or_default().as_bytes());
+    // A plan of one part of a fleet is nothing to another.
+    if let Some(partition) = session.global.partition {
+        bytes.extend(format!("\0{partition}").as_bytes());
+    }
     Ok(crypto::short_digest(&bytes))
 }

@@ -19,7 +19,9 @@ use crate::{
 use super::{
     Context, Failure,
     args::{CheckArgs, Global},
-    mapping_file, output, summary, terminal,
+    mapping_file, output,
+    share::Share,
+    summary, terminal,
 };
 
 /// A command under way.
@@ -31,6 +33,8 @@ pub(crate) struct Session<'g> {
     pub(crate) context: Context,
     /// The run's id, by which history and rollback name it.
     pub(crate) run: String,
+    /// Which part of a fleet this run looks after, if it is one of several workers.
+    pub(crate) share: Option<Share>,
     loaded: Loaded,
     started: Instant,
 }
@@ -39,13 +43,15 @@ impl<'g> Session<'g> {
     /// Reads the mapping and proves every `--report` writable; asks no store.
     pub(crate) fn open(global: &'g Global, command: &'static str) -> Result<(Self, output::Targets), Failure> {
         let started = Instant::now();
-        let loaded = mapping_file::open(global)?;
+        let mut loaded = mapping_file::open(global)?;
         let selection = Selection::new(&global.only, &global.service, &global.tier)?;
         selection.check(&loaded.mapping)?;
         let targets = output::open(global, Path::new(&*loaded.mapping.file))?;
+        // The emulator's world is that of the whole mapping.
         let context = Context::new(global, &loaded.mapping)?;
+        let share = global.partition.map(|partition| Share::take(partition, &mut loaded.mapping, &selection));
         let run = run_id(now());
-        Ok((Self { global, command, selection, context, run, loaded, started }, targets))
+        Ok((Self { global, command, selection, context, run, share, loaded, started }, targets))
     }
 
     pub(crate) fn mapping(&self) -> &Mapping {
@@ -104,7 +110,7 @@ impl<'g> Session<'g> {
         stores: &Stores,
         fail_on: Severity,
     ) -> Report {
-        summary::report(summary::Outcome {
+        let report = summary::report(summary::Outcome {
             command: self.command,
             mapping: self.mapping(),
             selection: &self.selection,
@@ -115,7 +121,11 @@ impl<'g> Session<'g> {
             duration: self.elapsed(),
             run: self.run.clone(),
             fail_on,
-        })
+        });
+        match &self.share {
+            Some(share) => share.told(report),
+            None => report,
+        }
     }
 
     /// The report with what is planned, and what became of it so far.

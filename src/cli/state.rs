@@ -23,13 +23,19 @@ use crate::{
 
 use super::{Failure, args::Global, exit::Exit, session::Session};
 
-/// Opens the state that flags, environment and mapping name; nothing is written yet.
+/// Opens the state that flags, environment and mapping name; nothing is written yet. Each worker of a fleet has
+/// one of its own in it, so that all of them can write at a time.
 pub(crate) async fn backend(session: &Session<'_>, stores: &Stores) -> Result<Arc<dyn Backend>, Failure> {
-    let Some(url) = &session.global.state else {
-        return Ok(Arc::new(FileState::new(default_dir(session.global, session.mapping()))));
+    let url = match &session.global.state {
+        None => StateUrl::File(default_dir(session.global, session.mapping())),
+        Some(url) => StateUrl::parse(url)?,
+    };
+    let url = match session.global.partition {
+        None => url,
+        Some(partition) => url.part(&partition.folder())?,
     };
     let env = |name: &str| session.context.var(name);
-    Ok(match StateUrl::parse(url)? {
+    Ok(match url {
         StateUrl::File(path) => Arc::new(FileState::new(&path)),
         StateUrl::Esc(environment) => Arc::new(EscState::new(stores.shared_esc()?, environment)),
         #[cfg(feature = "postgres")]

@@ -52,6 +52,7 @@ pub(crate) fn report(outcome: Outcome<'_>) -> Report {
         doctor: None,
         scanned: None,
         incomplete,
+        idle: false,
         requests: outcome.requests,
         budgets: outcome.budgets,
         duration: outcome.duration,

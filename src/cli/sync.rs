@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Look, Planned, State},
-    model::JobSnapshot,
+    model::{JobSnapshot, Place},
     plan::{Kept, PlanOptions, Source},
     report::Report,
     store::Stores,
@@ -16,7 +16,7 @@ use super::{
     plan_file, progress, proposed,
     session::{self, Session},
     state,
-    writing::{Writer, clock},
+    writing::{Writer, clock, foretold},
 };
 
 /// `plan`: decides and shows; no writer is made.
@@ -42,7 +42,9 @@ pub(crate) fn plan(global: &Global, args: &PlanArgs) -> Result<Exit, Failure> {
     if let Some(file) = out {
         file.keep(&plan, &options, &session)?;
     }
-    let report = session.with_plan(report, &plan, &[]);
+    let mut report = session.with_plan(report, &plan, &[]);
+    let to_github = plan.actions.iter().filter(|action| matches!(action.write.target(), Place::Github(_))).count();
+    report.remarks.extend(foretold(global, to_github));
     targets.write(&report)?;
     Ok(Exit::of(&report))
 }

@@ -10,12 +10,20 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    engine::{Applying, Pace, PaceOptions, Progress, Stop, ToWrite},
+    engine::{Applying, Forecast, Pace, PaceOptions, Progress, Stop, ToWrite, Traffic},
+    http::Options,
     model::Stamp,
     report::{Format, Report, render},
 };
 
-use super::{Failure, args::Writing, exit::Exit, output, progress, session::Session, session::now};
+use super::{
+    Failure,
+    args::{Global, Writing},
+    exit::Exit,
+    output, progress,
+    session::Session,
+    session::now,
+};
 
 /// One who may write.
 #[derive(Debug)]
@@ -30,21 +38,22 @@ pub(crate) struct Writer<'a> {
     progress: Progress,
 }
 
+/// Below this nobody needs to be told.
+const WORTH_A_WORD: Duration = Duration::from_secs(5);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// From a request to GitHub's answer, as a guess for what is foretold.
+const USUAL_LATENCY: Duration = Duration::from_millis(100);
+
 /// How long what is in flight may take after a signal (failure case C3).
 const SETTLING: Duration = Duration::from_secs(10);
 
 impl<'a> Writer<'a> {
     /// `options`: what was asked for, in words, for the audit log.
     pub(crate) fn new(session: &'a Session<'a>, args: &'a Writing, options: Vec<String>) -> Self {
-        let pace = PaceOptions {
-            burst: args.write_burst,
-            interval: Duration::from_secs(60) / args.write_pace,
-            hourly: args.write_cap as usize,
-            ..PaceOptions::default()
-        };
         Self {
             who: who(session),
-            pace: Pace::new(pace),
+            pace: Pace::new(pace(session.global, args)),
             stop: Stop::new(),
             interrupted: AtomicBool::new(false),
             progress: Progress::default(),
@@ -121,21 +130,25 @@ impl<'a> Writer<'a> {
 
     /// How long it will take by the pace alone, if that is worth a word.
     pub(crate) fn expected(&self, writes: usize) -> Option<String> {
-        let expected = self.pace.expected_duration(writes);
-        let beyond = writes.saturating_sub(self.args.write_cap as usize);
-        let rest = match beyond {
+        let Forecast { left, .. } = self.pace.forecast(writes);
+        let duration = self.pace.foretold(writes, &traffic(self.session.global));
+        let rest = match left {
             0 => String::new(),
-            _ => format!("; {beyond} more than an hour allows are left for the next run"),
+            _ => format!("; {left} more than an hour allows are left for the next run"),
         };
-        (expected > Duration::from_secs(5) || beyond > 0)
-            .then(|| format!("{writes} writes to GitHub take about {} at its pace{rest}", words(expected)))
+        let share = self.session.global.partition.map(|partition| format!(", of which 1/{} is ours", partition.of));
+        (duration > WORTH_A_WORD || left > 0).then(|| {
+            let (share, takes) = (share.unwrap_or_default(), in_words(duration));
+            format!("{writes} writes to GitHub take about {takes} at its pace{share}{rest}")
+        })
     }
 
     fn said(&self) -> String {
         match (self.progress.counts(), self.progress.left()) {
             (None, _) => "writing".to_owned(),
             (Some((ended, total)), left) => {
-                let left = left.filter(|left| left.as_secs() > 0).map(|left| format!(", about {} left", words(left)));
+                let left =
+                    left.filter(|left| left.as_secs() > 0).map(|left| format!(", about {} left", in_words(left)));
                 format!("{} {ended} of {total} writes{}", bar(ended, total), left.unwrap_or_default())
             }
         }
@@ -154,6 +167,40 @@ fn answer() -> io::Result<oneshot::Receiver<String>> {
     Ok(receiver)
 }
 
+/// How fast is written: as asked for, and of that only our part if several workers share it. A run that may wait for
+/// longer than usual waits for the writes of further hours as well.
+fn pace(global: &Global, args: &Writing) -> PaceOptions {
+    let usual = Options::default().wait_budget;
+    let options = PaceOptions {
+        burst: args.write_burst,
+        interval: Duration::from_secs(60) / args.write_pace,
+        hourly: args.write_cap as usize,
+        patience: if global.max_wait > usual { global.max_wait } else { Duration::ZERO },
+        ..PaceOptions::default()
+    };
+    match global.partition {
+        Some(partition) => options.shared_by(partition.of),
+        None => options,
+    }
+}
+
+/// What is asked beside the writes, all places having been read.
+fn traffic(global: &Global) -> Traffic {
+    let options = global.partition.map_or_else(Options::default, |share| Options::default().shared_by(share.of));
+    let Options { in_flight, points_a_minute, .. } = options;
+    Traffic { before: 0, after: 0, latency: USUAL_LATENCY, in_flight, points_a_minute }
+}
+
+/// How long the planned writes take at the usual pace, for a plan that nobody applies yet.
+pub(crate) fn foretold(global: &Global, writes: usize) -> Option<String> {
+    let patient = PaceOptions { patience: Duration::MAX, ..PaceOptions::default() };
+    let options = global.partition.map_or(patient, |partition| patient.shared_by(partition.of));
+    let duration = Pace::new(options).foretold(writes, &traffic(global));
+    let beyond = if duration > HOUR { "; `sync --max-wait` lets one run wait for the hours it needs" } else { "" };
+    (duration > WORTH_A_WORD)
+        .then(|| format!("{writes} writes take about {} at GitHub's pace{beyond}", in_words(duration)))
+}
+
 fn counted(writes: usize) -> String {
     let plural = if writes == 1 { "" } else { "s" };
     format!("{writes} write{plural}")
@@ -165,10 +212,14 @@ fn bar(ended: usize, total: usize) -> String {
     format!("[{}{}]", "#".repeat(filled), ".".repeat(WIDTH - filled.min(WIDTH)))
 }
 
-fn words(duration: Duration) -> String {
+fn in_words(duration: Duration) -> String {
     match duration.as_secs() {
         seconds @ 0..=119 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds.div_ceil(60)),
+        seconds @ 120..=7_199 => format!("{} min", seconds.div_ceil(60)),
+        seconds => match (seconds.div_ceil(60) / 60, seconds.div_ceil(60) % 60) {
+            (hours, 0) => format!("{hours} h"),
+            (hours, minutes) => format!("{hours} h {minutes} min"),
+        },
     }
 }
 
@@ -195,8 +246,8 @@ mod tests {
 
     #[test]
     fn durations_and_bars_are_short() {
-        assert_eq!(words(Duration::from_secs(90)), "90 s");
-        assert_eq!(words(Duration::from_secs(121)), "3 min");
+        let said = [90, 121, 7_199, 7_200, 24_000].map(|seconds| in_words(Duration::from_secs(seconds)));
+        assert_eq!(said, ["90 s", "3 min", "120 min", "2 h", "6 h 40 min"]);
         assert_eq!(bar(0, 0), "[....................]");
         assert_eq!(bar(30, 60), "[##########..........]");
         assert_eq!(bar(60, 60), "[####################]");

@@ -17,11 +17,11 @@ mod survey;
 mod sync;
 mod tree;
 
-pub use apply::{Pace, PaceOptions, Progress, Stop};
+pub use apply::{Forecast, Pace, PaceOptions, Progress, Stop, Traffic};
 pub use doctor::{Doctor, Door, ERRANDS, Errand, Reads};
 pub use esc_state::EscState;
 pub use observe::observe;
-pub use partition::Partition;
+pub use partition::{NotAPartition, Partition};
 pub use read_plan::ReadPlan;
 pub use rotation::{
     Course, Ending, Kept, NotGone, Preflight, Refusal, RefusalKind, RotationFault, RotationOptions, Rotator,

@@ -42,8 +42,7 @@ impl ReadPlan {
     pub fn of_values(mapping: &Mapping, selection: &Selection, wanted: &dyn Fn(&Entry) -> bool) -> Self {
         let asked = mapping.entries.iter().filter(|entry| selection.contains(entry) && wanted(entry));
         let services: BTreeSet<_> = asked.clone().filter_map(|entry| entry.service.as_ref()).collect();
-        let companions =
-            mapping.entries.iter().filter(|entry| entry.service.as_ref().is_some_and(|id| services.contains(id)));
+        let companions = mapping.known().filter(|entry| entry.service.as_ref().is_some_and(|id| services.contains(id)));
         let mut plan = Self::default();
         for entry in asked.chain(companions) {
             match &entry.esc {

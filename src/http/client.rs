@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    num::NonZeroU32,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -27,11 +28,18 @@ pub struct Options {
     pub backoff: Duration,
     pub backoff_cap: Duration,
     pub attempts: u32,
+    /// Requests to one store that are under way at once.
+    pub in_flight: usize,
+    /// Points of a store that counts them, within any minute; `None`: they are not counted.
+    pub points_a_minute: Option<u32>,
     pub proxy: ProxySettings,
     pub roots: Roots,
     pub clock: Clock,
     pub jitter: Jitter,
 }
+
+/// GitHub allows 100 requests in flight (docs, rate limits for the REST API).
+const IN_FLIGHT: usize = 64;
 
 /// Which certificate authorities are believed.
 #[derive(Clone, Debug, Default)]
@@ -54,11 +62,25 @@ impl Default for Options {
             backoff: Duration::from_millis(200),
             backoff_cap: Duration::from_secs(5),
             attempts: 4,
+            in_flight: IN_FLIGHT,
+            points_a_minute: None,
             proxy: ProxySettings::default(),
             roots: Roots::System,
             clock: Clock::System,
             jitter: Jitter::System,
         }
+    }
+}
+
+/// Points a minute that GitHub allows (docs, rate limits for the REST API).
+const POINTS_A_MINUTE: u32 = 900;
+
+impl Options {
+    /// The part of the limits that is one worker's where `of` share a login.
+    #[must_use]
+    pub fn shared_by(self, of: NonZeroU32) -> Self {
+        let in_flight = (self.in_flight / of.get() as usize).max(1);
+        Self { in_flight, points_a_minute: Some(POINTS_A_MINUTE / of), ..self }
     }
 }
 

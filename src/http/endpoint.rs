@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{
     BaseUrl, Client, HttpError, Outgoing, Pause, Request, Response, Transport, body, client, error::classify,
-    gate::Gate,
+    gate::Gate, quota::Quota,
 };
 
 /// How a store's answers are to be taken.
@@ -39,14 +39,13 @@ pub struct Endpoint {
     base: BaseUrl,
     dialect: Dialect,
     gate: Gate,
+    quota: Option<Quota>,
     slots: Semaphore,
     sent: AtomicU64,
     /// Whether a request ran out of time and none was answered since.
     silent: AtomicBool,
 }
 
-/// GitHub allows 100 requests in flight (docs, rate limits for the REST API).
-const IN_FLIGHT: usize = 64;
 const PAUSES: u32 = 10;
 
 /// How a request ended that changes something.
@@ -89,7 +88,8 @@ impl Endpoint {
             client: client.clone(),
             base,
             dialect,
-            slots: Semaphore::new(IN_FLIGHT),
+            quota: None,
+            slots: Semaphore::new(options.in_flight.max(1)),
             sent: AtomicU64::new(0),
             silent: AtomicBool::new(false),
         }
@@ -99,6 +99,12 @@ impl Endpoint {
     /// and has a first pause of its own where it does not state one.
     pub fn paced(self, interval: Duration, unstated_pause: Duration) -> Self {
         Self { gate: self.gate.paced(interval, unstated_pause), ..self }
+    }
+
+    /// The same for a store that counts points, as far as the client keeps to a number of them.
+    pub fn metered(self) -> Self {
+        let quota = self.client.options().points_a_minute.map(Quota::new);
+        Self { quota, ..self }
     }
 
     pub fn base(&self) -> &BaseUrl {
@@ -152,6 +158,9 @@ impl Endpoint {
     async fn attempt(&self, request: &Request, progress: &mut Progress) -> Result<Response, HttpError> {
         let limit = self.client.options().timeout;
         let _slot = self.slot(limit).await?;
+        if let Some(quota) = &self.quota {
+            quota.pass(&request.method).await;
+        }
         self.gate.enter().await?;
         self.sent.fetch_add(1, Ordering::Relaxed);
         progress.attempts += 1;

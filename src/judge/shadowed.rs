@@ -23,10 +23,12 @@ fn shadow(subject: &Subject, place: &GithubPlace, nearer: &GithubScope) -> Findi
         GithubScope::Organization { .. } => "organization",
         GithubScope::Repository { .. } => "repository",
     };
+    let elsewhere = &subject.world.mapping.elsewhere.places;
     let own = subject
         .entry
         .github
         .iter()
+        .chain(elsewhere)
         .any(|other| *other.scope == *nearer && other.slot == place.slot && other.name == place.name);
     let reason = format!("{place} is shadowed: the {level} {nearer} has the same name, and the nearer one wins there");
     let remedy = format!("if that is not meant, `{}`", remedy::delete(nearer, place.slot, place.name.as_str()));

@@ -13,7 +13,9 @@ use regex::Regex;
 use super::{EntryJudgement, Finding, JudgeOptions, Judgement, judge};
 pub(super) use crate::keys::testing::{private_key, public_key};
 use crate::{
-    mapping::{Allowance, ConflictPolicy, DeclaredVisibility, Detail, Entry, EscPlace, FormatRule, Mapping, SshSpec},
+    mapping::{
+        Allowance, ConflictPolicy, DeclaredVisibility, Detail, Elsewhere, Entry, EscPlace, FormatRule, Mapping, SshSpec,
+    },
     model::{
         App, Cause, Direction, Encoding, EnvironmentRef, EscKind, EscPath, EscSnapshot, EscValue, Evidence,
         GithubPlace, GithubScope, JobSnapshot, Kind, Meta, RepoRef, RotationKnowledge, SecretName, Segment, Slot,
@@ -35,8 +37,13 @@ pub(super) struct Case {
 
 impl Case {
     pub(super) fn new() -> Self {
-        let mapping =
-            Mapping { file: "esc-sync.yaml".into(), entries: Vec::new(), ssh: None, endpoints: Box::default() };
+        let mapping = Mapping {
+            file: "esc-sync.yaml".into(),
+            entries: Vec::new(),
+            ssh: None,
+            endpoints: Box::default(),
+            elsewhere: Elsewhere::default(),
+        };
         let options = JudgeOptions { now: NOW, require_evidence: Evidence::Presence };
         Self { mapping, snapshot: Snapshot::default(), options, views: true }
     }

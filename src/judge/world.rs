@@ -39,9 +39,9 @@ impl Findings {
 
 impl<'a> World<'a> {
     pub(super) fn new(mapping: &'a Mapping, snapshot: &'a Snapshot, options: JudgeOptions) -> Self {
-        let places = || mapping.entries.iter().flat_map(|entry| &entry.github);
-        let aliases = mapping.entries.iter().flat_map(|entry| &entry.detail().aliases);
-        let own = mapping.entries.iter().map(|entry| &entry.name);
+        let places = || mapping.known_places();
+        let aliases = mapping.known().flat_map(|entry| &entry.detail().aliases);
+        let own = mapping.known().map(|entry| &entry.name);
         let named = places().map(|place| &place.name).chain(aliases).chain(own).map(|name| name.as_str()).collect();
         let mapped = places().map(|place| (&*place.scope, place.slot, place.name.as_str())).collect();
         let managed = places().map(|place| &*place.scope).collect();

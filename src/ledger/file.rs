@@ -20,12 +20,11 @@ use crate::crypto;
 use super::{
     backend::{Backend, Exclusion, Expected, PutFault, StateFault, StateFaultKind, Stored, Tag},
     disk::{Disk, RealDisk},
-    folder::{Folder, whole_lines},
+    folder::{Folder, GUARD, whole_lines},
     key, wording,
 };
 
 const LOCK: &str = ".lock";
-const GUARD: &str = ".guard";
 
 /// A write takes milliseconds; whoever holds the guard so long is stopped or stuck.
 const GUARD_WAIT: Duration = Duration::from_secs(30);

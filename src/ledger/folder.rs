@@ -14,6 +14,8 @@ use crate::crypto;
 
 use super::disk::Disk;
 
+/// Locked while a file of the state is changed.
+pub(super) const GUARD: &str = ".guard";
 const UNFINISHED: &str = ".part";
 
 /// Bytes in the name of an unfinished copy.
@@ -92,7 +94,9 @@ impl Folder {
             for listed in self.disk.list(&folder)? {
                 let path = folder.join(&listed.name);
                 if listed.is_folder {
-                    open.push(path);
+                    // One with a guard of its own is another state, whose writers hold that one.
+                    let is_other = self.disk.size(&path.join(GUARD)).is_ok();
+                    open.extend((!is_other).then_some(path));
                 } else if listed.name.to_str().is_some_and(is_unfinished) {
                     self.disk.remove(&path)?;
                 }

@@ -27,6 +27,8 @@ pub struct PostgresUrl {
     pub roots: Option<PathBuf>,
     /// What the names of the tables begin with.
     pub table: String,
+    /// The part of a state that is meant, by the beginning of its keys.
+    pub part: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -49,6 +51,7 @@ impl PostgresUrl {
             tls: Tls::Verified,
             roots: None,
             table: "esc_sync".to_owned(),
+            part: None,
         };
         let mut mode = None;
         for (name, value) in url.query_pairs() {
@@ -87,7 +90,8 @@ impl fmt::Display for PostgresUrl {
         if self.port != 5432 {
             write!(f, ":{}", self.port)?;
         }
-        write!(f, "/{}", self.database.as_deref().unwrap_or_default())
+        write!(f, "/{}", self.database.as_deref().unwrap_or_default())?;
+        self.part.as_ref().map_or(Ok(()), |part| write!(f, " ({part})"))
     }
 }
 

@@ -62,6 +62,28 @@ impl StateUrl {
     }
 }
 
+impl StateUrl {
+    /// A state of its own within this one, which shares nothing with it but the place.
+    pub fn part(self, name: &str) -> Result<Self, StateFault> {
+        Ok(match self {
+            Self::File(path) => Self::File(path.join(name)),
+            Self::Esc(environment) => Self::Esc(beside(&environment, name)?),
+            Self::Postgres(url) => Self::Postgres(PostgresUrl { part: Some(name.to_owned()), ..url }),
+            Self::Object(url) => {
+                let prefix = if url.prefix.is_empty() { name.to_owned() } else { format!("{}/{name}", url.prefix) };
+                Self::Object(ObjectUrl { prefix, ..url })
+            }
+        })
+    }
+}
+
+/// The whole of a state is one environment, which all its writers write: a part is an environment of its own.
+fn beside(environment: &EnvironmentRef, name: &str) -> Result<EnvironmentRef, StateFault> {
+    format!("{environment}-{name}").parse().map_err(|_| {
+        usage("the name of the environment in `esc:…` leaves no room for the parts of a fleet", "give it a shorter one")
+    })
+}
+
 impl fmt::Display for StateUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

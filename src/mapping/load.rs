@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Entry, Mapping, address, collisions, companions,
+    Elsewhere, Entry, Mapping, address, collisions, companions,
     diagnostic::{Diagnostic, Diagnostics, Sink, Span, named, quoted},
     encoding,
     fields::{self, Fields},
@@ -79,7 +79,8 @@ fn read_file(file_name: &str, root: &Node<'_>, options: &LoadOptions, sink: Sink
         spec
     });
     let profiles = profile_names(&file);
-    let mapping = Mapping { file: file_name.into(), entries, ssh: ssh.map(Box::new), endpoints };
+    let mapping =
+        Mapping { file: file_name.into(), entries, ssh: ssh.map(Box::new), endpoints, elsewhere: Elsewhere::default() };
     (reader.sink, Some(Loaded { mapping, warnings: Vec::new(), profiles }))
 }
 

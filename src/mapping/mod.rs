@@ -11,6 +11,7 @@ mod collisions;
 mod companions;
 mod credential;
 mod diagnostic;
+mod elsewhere;
 mod encoding;
 mod environments;
 mod fields;
@@ -50,6 +51,7 @@ use crate::{
 pub use address::{KEY_PATH, NEXT_PRIVATE_KEY_PATH, NEXT_PUBLIC_KEY_PATH, is_host, is_this_machine, url_host};
 pub use canonical::{Changes, NotCanonical, canonical, changes};
 pub use diagnostic::{Diagnostic, Diagnostics, FileTrouble, Related};
+pub use elsewhere::Elsewhere;
 pub use hole::Hole;
 pub use json_schema::json_schema;
 pub use load::{LoadOptions, Loaded, MAX_BYTES, load};
@@ -61,11 +63,13 @@ pub use snippet::Snippet;
 pub struct Mapping {
     /// The file's name as it is shown in reports.
     pub file: Box<str>,
-    /// In the order of the file.
+    /// In the order of the file; of a narrowed mapping, those that this worker looks after.
     pub entries: Vec<Entry>,
     pub ssh: Option<Box<SshSpec>>,
     /// Health endpoints of services that a deployment needs, in the order of the file.
     pub endpoints: Box<[EndpointSpec]>,
+    /// What other workers of a fleet look after.
+    pub elsewhere: Elsewhere,
 }
 
 /// One secret, or one plain setting.

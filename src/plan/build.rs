@@ -50,7 +50,7 @@ fn check_names(mapping: &Mapping, options: &PlanOptions) -> Result<(), PlanError
     if options.overwrite.is_empty() && options.take.is_empty() {
         return Ok(());
     }
-    let known: BTreeSet<&SecretName> = mapping.entries.iter().map(|entry| &entry.name).collect();
+    let known: BTreeSet<&SecretName> = mapping.known().map(|entry| &entry.name).collect();
     for (option, names) in [("--overwrite", &options.overwrite), ("--take", &options.take)] {
         if let Some(name) = names.iter().find(|name| !known.contains(name)) {
             return Err(PlanError::UnknownEntry { option, name: name.clone() });

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{Action, Basis, GithubBasis, PlanError, Write};
 use crate::{
-    mapping::{Entry, Mapping},
+    mapping::Mapping,
     model::{GithubPlace, Reading, Record, SecretName, Snapshot},
 };
 
@@ -26,7 +26,7 @@ pub(super) fn prune<'n>(
 
 /// Names that we wrote at one of these places, and that no entry speaks of any more.
 pub fn left_over<'p>(mapping: &Mapping, written: impl IntoIterator<Item = &'p GithubPlace>) -> BTreeSet<SecretName> {
-    let mapped: BTreeSet<&SecretName> = mapping.entries.iter().flat_map(spoken_of).collect();
+    let mapped = mapping.names();
     let names = written.into_iter().map(|place| &place.name);
     names.filter(|name| !mapped.contains(name)).cloned().collect()
 }
@@ -44,7 +44,7 @@ fn prune_name(
     snapshot: &Snapshot,
     actions: &mut Vec<Action>,
 ) -> Result<(), PlanError> {
-    if is_mapped(name, mapping) {
+    if mapping.speaks_of(name) {
         return Err(PlanError::StillMapped { name: name.clone() });
     }
     let records = snapshot.memory.records.iter();
@@ -56,15 +56,6 @@ fn prune_name(
         actions.extend(prune_place(place, record, snapshot)?);
     }
     Ok(())
-}
-
-/// Whether any entry goes by the name, in any scope or as an alias.
-fn is_mapped(name: &SecretName, mapping: &Mapping) -> bool {
-    mapping.entries.iter().flat_map(spoken_of).any(|spoken_of| spoken_of == name)
-}
-
-fn spoken_of(entry: &Entry) -> impl Iterator<Item = &SecretName> {
-    [&entry.name].into_iter().chain(entry.github.iter().map(|place| &place.name)).chain(&entry.detail().aliases)
 }
 
 fn prune_place(place: &GithubPlace, record: &Record, snapshot: &Snapshot) -> Result<Option<Action>, PlanError> {

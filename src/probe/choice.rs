@@ -93,7 +93,7 @@ fn gather(
 
 /// The entry that holds another part: by the first pattern that fits one; of several the one named most alike.
 fn companion<'m>(mapping: &'m Mapping, entry: &Entry, part: &Part) -> Result<Option<&'m Entry>, Found> {
-    let others = || mapping.entries.iter().filter(|other| other.service == entry.service && other.name != entry.name);
+    let others = || mapping.known().filter(|other| other.service == entry.service && other.name != entry.name);
     for pattern in part.names {
         let alike = |other: &Entry| common(other.name.as_str(), entry.name.as_str());
         let fitting: Vec<&Entry> = others().filter(|other| fits(other, pattern)).collect();

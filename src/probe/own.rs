@@ -33,7 +33,7 @@ pub(super) fn check<'m>(
     let mut parts = vec![("value".to_owned(), own)];
     let mut entries = vec![entry.name.clone()];
     for ProbePart { name, entry: meant } in &spec.parts {
-        let other = mapping.entries.iter().find(|other| other.name == *meant);
+        let other = mapping.known().find(|other| other.name == *meant);
         let found = other.and_then(value).ok_or_else(|| unread(name))?;
         parts.push((name.to_string(), found));
         entries.push(meant.clone());

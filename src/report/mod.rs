@@ -76,6 +76,8 @@ pub struct Report {
     pub scanned: Option<ScannedReport>,
     /// Whether any store could not be asked or did not answer (exit code 3).
     pub incomplete: bool,
+    /// Whether there was nothing to look at, rightly: it falls to other workers of a fleet.
+    pub idle: bool,
     /// Requests sent, by store, in a fixed order.
     pub requests: Vec<(String, u64)>,
     /// What stores said of their limits on requests.

@@ -33,7 +33,8 @@ pub(super) fn decide(report: &Report) -> Verdict {
     let mut severities = own().map(|finding| finding.severity).chain(located.iter().map(|finding| finding.severity));
     let weight = ssh::weight(report.ssh.as_ref());
     let is_about_no_entry = entries.is_empty()
-        && (report.ssh.is_some()
+        && (report.idle
+            || report.ssh.is_some()
             || report.doctor.is_some()
             || report.scanned.is_some()
             || !report.endpoints.is_empty());
@@ -312,6 +313,7 @@ mod tests {
             doctor: None,
             scanned: None,
             incomplete,
+            idle: false,
             requests: vec![("esc".to_owned(), 2), ("github".to_owned(), 3)],
             budgets: Vec::new(),
             duration: Duration::from_millis(48),

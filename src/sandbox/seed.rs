@@ -269,7 +269,13 @@ mod tests {
             ),
         ];
         entries.extend((0..12).map(|at| plain(&format!("PLAIN_{at}"))));
-        Mapping { file: "m.yaml".into(), entries, ssh: None, endpoints: Box::default() }
+        Mapping {
+            file: "m.yaml".into(),
+            entries,
+            ssh: None,
+            endpoints: Box::default(),
+            elsewhere: crate::mapping::Elsewhere::default(),
+        }
     }
 
     static PRIVATE_KEY: crate::mapping::catalogue::Format = crate::mapping::catalogue::Format {

@@ -129,6 +129,7 @@ mod tests {
                 entries: Vec::new(),
                 ssh: None,
                 endpoints: Box::default(),
+                elsewhere: crate::mapping::Elsewhere::default(),
             });
             read(file, text.as_bytes(), &settings).workflow
         };

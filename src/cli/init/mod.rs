@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::{
     draft::{Draft, draft},
-    mapping::Mapping,
+    mapping::{Elsewhere, Mapping},
 };
 
 pub(crate) use args::InitArgs;
@@ -35,7 +35,13 @@ pub(crate) fn run(global: &Global, args: &InitArgs) -> Result<Exit, Failure> {
     }
     let mut sources = files::read(args)?;
     if !global.offline {
-        let nothing = Mapping { file: "init".into(), entries: Vec::new(), ssh: None, endpoints: Box::default() };
+        let nothing = Mapping {
+            file: "init".into(),
+            entries: Vec::new(),
+            ssh: None,
+            endpoints: Box::default(),
+            elsewhere: Elsewhere::default(),
+        };
         must_be_kept(global)?;
         let context = Context::new(global, &nothing)?;
         let mut found = context.stores(global, &nothing);

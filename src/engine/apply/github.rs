@@ -8,7 +8,7 @@
 mod one;
 mod scopes;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use tokio::time::Instant;
@@ -71,8 +71,9 @@ pub enum GithubEvent<'a> {
 /// What a scope listed before a batch: by scope and slot.
 type Fresh = BTreeMap<(Arc<GithubScope>, Slot), Listing<Meta>>;
 
-/// The most writes between two looks at what is there.
+/// The most writes between two looks at what is there, and the longest time.
 const BATCH: usize = 60;
+const FRESH: Duration = Duration::from_secs(60);
 
 impl Keys {
     pub fn insert(&mut self, key: ScopeKey) {
@@ -99,7 +100,16 @@ pub async fn write_all(run: &GithubRun<'_>, changes: &[GithubChange<'_>]) -> Vec
     let at_once = if run.waited { 0 } else { run.pace.free(Instant::now()).min(changes.len()) };
     let (burst, rest) = changes.split_at(at_once);
     let mut ended = write_batch(run, &scopes, burst, &Fresh::new()).await;
-    for batch in rest.chunks(BATCH) {
+    let mut rest = rest;
+    while !rest.is_empty() {
+        tokio::select! {
+            biased;
+            () = run.stop.wait() => {}
+            () = run.pace.open() => {}
+        }
+        // What cannot begin at all is told so with the next.
+        let (batch, later) = rest.split_at(run.pace.within(FRESH, rest.len().min(BATCH)).max(1));
+        rest = later;
         let goes_on = !run.stop.asked() && !scopes.is_closed();
         let fresh = if goes_on { list_again(run.store, batch).await } else { Fresh::new() };
         ended.extend(write_batch(run, &scopes, batch, &fresh).await);

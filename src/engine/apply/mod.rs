@@ -3,12 +3,14 @@
 //! Each action ends by itself; a failure stops none of the others.
 
 mod esc;
+mod forecast;
 pub mod github;
 pub mod pace;
 mod progress;
 pub mod stop;
 
 pub use esc::{EscChange, EscWritten, write_environment};
+pub use forecast::{Forecast, Traffic};
 pub use github::{GithubChange, GithubEvent, GithubOp, GithubRun, Keys, write_all};
 pub use pace::{Pace, PaceOptions};
 pub use progress::Progress;

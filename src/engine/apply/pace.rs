@@ -9,7 +9,8 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -29,6 +30,8 @@ pub struct PaceOptions {
     pub interval: Duration,
     /// Within any hour.
     pub hourly: usize,
+    /// How long after its first write a run may wait for the writes of another hour.
+    pub patience: Duration,
 }
 
 /// The write budget of the process.
@@ -58,19 +61,37 @@ pub struct HourSpent {
     pub until: Instant,
 }
 
-#[derive(Debug, Default)]
-struct Spent {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spent {
     /// The writes of the last hour.
     starts: VecDeque<Instant>,
     /// When the whole burst will be there again.
     whole_at: Option<Instant>,
+    /// When the first write was asked for.
+    begun: Option<Instant>,
 }
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
 impl Default for PaceOptions {
     fn default() -> Self {
-        Self { in_flight: 64, burst: 180, interval: Duration::from_secs(1), hourly: 500 }
+        Self { in_flight: 64, burst: 180, interval: Duration::from_secs(1), hourly: 500, patience: Duration::ZERO }
+    }
+}
+
+impl PaceOptions {
+    /// What is one worker's where `of` share the limits: what GitHub counts, it counts for all of them together.
+    #[must_use]
+    pub fn shared_by(self, of: NonZeroU32) -> Self {
+        let workers = of.get() as usize;
+        Self {
+            in_flight: (self.in_flight / workers).max(1),
+            burst: (self.burst / of).max(1),
+            interval: self.interval * of.get(),
+            // A cap of nothing is meant as it is.
+            hourly: (self.hourly / workers).max(self.hourly.min(1)),
+            patience: self.patience,
+        }
     }
 }
 
@@ -91,40 +112,72 @@ impl Pace {
 
     /// Decides about one write at `now`, and takes it into account if it may go.
     pub fn permit(&self, now: Instant) -> Permit {
-        let Self { options, spent, .. } = self;
-        let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
-        while spent.starts.front().is_some_and(|first| now.saturating_duration_since(*first) >= HOUR) {
-            spent.starts.pop_front();
-        }
-        if spent.starts.len() >= options.hourly {
-            let until = spent.starts.front().map_or(now, |first| *first) + HOUR;
-            return Permit::NotThisHour(until);
-        }
-        let whole_at = spent.whole_at.map_or(now, |whole| whole.max(now));
-        let reach = options.interval * options.burst.saturating_sub(1);
-        if whole_at > now + reach {
-            return Permit::WaitUntil(whole_at - reach);
-        }
-        spent.whole_at = Some(whole_at + options.interval);
-        spent.starts.push_back(now);
-        Permit::Go
+        self.spent().permit(&self.options, now)
     }
 
     /// Waits for the right to one write.
     pub async fn pass(&self) -> Result<Passage<'_>, HourSpent> {
         let slot = self.slots.acquire().await.expect("the semaphore is never closed");
         loop {
-            match self.permit(Instant::now()) {
+            let permit = self.permit(Instant::now());
+            match permit {
                 Permit::Go => return Ok(Passage(slot)),
                 Permit::WaitUntil(moment) => tokio::time::sleep_until(moment).await,
+                Permit::NotThisHour(until) if self.spent().is_patient(&self.options, until) => {
+                    tokio::time::sleep_until(until).await;
+                }
                 Permit::NotThisHour(until) => return Err(HourSpent { until }),
             }
         }
     }
 
+    /// Waits until a write may begin, or none will in this run; nobody's turn is taken.
+    pub async fn open(&self) {
+        loop {
+            let now = Instant::now();
+            let (permit, patient) = {
+                let mut played = self.played();
+                (played.permit(&self.options, now), played)
+            };
+            match permit {
+                Permit::WaitUntil(moment) => tokio::time::sleep_until(moment).await,
+                Permit::NotThisHour(until) if patient.is_patient(&self.options, until) => {
+                    tokio::time::sleep_until(until).await;
+                }
+                Permit::Go | Permit::NotThisHour(_) => return,
+            }
+        }
+    }
+
+    /// How many of so many writes begin within such a time from now.
+    pub fn within(&self, time: Duration, writes: usize) -> usize {
+        let (mut played, mut now) = (self.played(), Instant::now());
+        let end = now + time;
+        (0..writes)
+            .take_while(|_| {
+                loop {
+                    match played.permit(&self.options, now) {
+                        Permit::Go => return true,
+                        Permit::WaitUntil(moment) if moment <= end => now = moment,
+                        Permit::WaitUntil(_) | Permit::NotThisHour(_) => return false,
+                    }
+                }
+            })
+            .count()
+    }
+
+    /// What was spent so far, to play on with.
+    pub(super) fn played(&self) -> Spent {
+        self.spent().clone()
+    }
+
+    fn spent(&self) -> MutexGuard<'_, Spent> {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many writes may start at once now, without a wait.
     pub fn free(&self, now: Instant) -> usize {
-        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let spent = self.spent();
         let owed = spent.whole_at.map_or(Duration::ZERO, |whole| whole.saturating_duration_since(now));
         let Some(interval) = self.options.interval.as_nanos().try_into().ok().filter(|nanos: &u64| *nanos > 0) else {
             return usize::MAX;
@@ -132,11 +185,32 @@ impl Pace {
         let used = owed.as_nanos().div_ceil(u128::from(interval));
         (self.options.burst as usize).saturating_sub(usize::try_from(used).unwrap_or(usize::MAX))
     }
+}
 
-    /// How long so many writes take by the pace alone, begun now and ended at the hour's limit.
-    pub fn expected_duration(&self, writes: usize) -> Duration {
-        let waiting = writes.min(self.options.hourly).saturating_sub(self.free(Instant::now()));
-        self.options.interval * u32::try_from(waiting).unwrap_or(u32::MAX)
+impl Spent {
+    pub(super) fn permit(&mut self, options: &PaceOptions, now: Instant) -> Permit {
+        self.begun.get_or_insert(now);
+        while self.starts.front().is_some_and(|first| now.saturating_duration_since(*first) >= HOUR) {
+            self.starts.pop_front();
+        }
+        if self.starts.len() >= options.hourly {
+            let until = self.starts.front().map_or(now, |first| *first) + HOUR;
+            return Permit::NotThisHour(until);
+        }
+        let whole_at = self.whole_at.map_or(now, |whole| whole.max(now));
+        let reach = options.interval * options.burst.saturating_sub(1);
+        if whole_at > now + reach {
+            return Permit::WaitUntil(whole_at - reach);
+        }
+        self.whole_at = Some(whole_at + options.interval);
+        self.starts.push_back(now);
+        Permit::Go
+    }
+
+    /// Whether a run waits that long. Where nothing may be written at all no hour brings more.
+    pub(super) fn is_patient(&self, options: &PaceOptions, until: Instant) -> bool {
+        let waited = self.begun.map_or(Duration::ZERO, |begun| until.saturating_duration_since(begun));
+        options.hourly > 0 && waited <= options.patience
     }
 }
 
@@ -149,7 +223,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn pace(burst: u32, hourly: usize) -> Pace {
-        Pace::new(PaceOptions { in_flight: 2, burst, interval: SECOND, hourly })
+        Pace::new(PaceOptions { in_flight: 2, burst, interval: SECOND, hourly, ..PaceOptions::default() })
     }
 
     #[test]
@@ -194,11 +268,28 @@ mod tests {
     }
 
     #[test]
-    fn the_duration_is_known_beforehand() {
-        let pace = pace(3, 10);
-        assert_eq!(pace.expected_duration(3), Duration::ZERO);
-        assert_eq!(pace.expected_duration(5), 2 * SECOND);
-        assert_eq!(pace.expected_duration(1_000), 7 * SECOND);
+    fn i11_workers_that_share_a_pace_are_together_no_faster_than_one() {
+        let whole = PaceOptions::default();
+        for of in 1..=64 {
+            let share = whole.shared_by(NonZeroU32::new(of).expect("not zero"));
+            let (workers, part) = (of as usize, share.interval.as_secs());
+            assert!(share.burst * of <= whole.burst && share.hourly * workers <= whole.hourly, "{of}: {share:?}");
+            assert!(share.in_flight * workers <= whole.in_flight && part == u64::from(of), "{of}: {share:?}");
+        }
+        let nothing = PaceOptions { hourly: 0, ..whole }.shared_by(NonZeroU32::MIN);
+        assert_eq!(nothing.hourly, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_patient_run_goes_on_through_the_hours() {
+        let options = PaceOptions { in_flight: 2, burst: 10, interval: SECOND, hourly: 4, patience: HOUR };
+        let (pace, begun) = (Pace::new(options), Instant::now());
+        for _ in 0..8 {
+            pace.pass().await.expect("within its patience");
+        }
+        assert_eq!(begun.elapsed(), HOUR);
+        pace.open().await;
+        assert_eq!((begun.elapsed(), pace.pass().await.err()), (HOUR, Some(HourSpent { until: begun + 2 * HOUR })));
     }
 
     #[tokio::test]

@@ -49,7 +49,7 @@ impl Values<'_> {
 
     /// The value of an entry that is kept secret.
     pub(super) fn secret(&self, name: &SecretName) -> Option<SecretValue> {
-        let entry = self.mapping.entries.iter().find(|entry| entry.name == *name && entry.kind == Kind::Secret)?;
+        let entry = self.mapping.known().find(|entry| entry.name == *name && entry.kind == Kind::Secret)?;
         self.of(entry)
     }
 

@@ -16,7 +16,7 @@ pub(super) async fn run(work: &Work<'_>, observed: &Observed, diary: &mut Diary,
     }
     let Ok(store) = work.task.stores.github() else { return };
     let applying = work.applying;
-    applying.progress.expect(changes.len(), applying.pace.expected_duration(changes.len()));
+    applying.progress.expect(changes.len(), applying.pace.forecast(changes.len()).duration);
     let (sender, receiver) = mpsc::unbounded_channel::<Option<Ended>>();
     let on_event = |event: GithubEvent<'_>| {
         if let GithubEvent::Ended(end) = event {

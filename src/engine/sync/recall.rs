@@ -13,9 +13,9 @@ use crate::{
 ///
 /// Who may read the values there may compare fingerprints, and nobody else can.
 pub fn key_place(mapping: &Mapping) -> Option<EscPlace> {
-    let first = mapping.entries.iter().find_map(|entry| entry.esc.as_ref())?;
+    let environment = mapping.first_environment()?;
     let path = EscPath::parse(KEY_PATH).expect("a constant path is legal");
-    Some(EscPlace { environment: Arc::clone(&first.environment), path })
+    Some(EscPlace { environment: Arc::clone(environment), path })
 }
 
 /// The key, if the environment that keeps it was read and holds one.

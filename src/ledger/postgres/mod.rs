@@ -66,8 +66,18 @@ impl PostgresState {
         )
     }
 
-    async fn replace(&self, key: &str, bytes: &[u8], expected: Expected) -> Result<Tag, PutFault> {
+    /// The key as the tables have it.
+    fn kept(&self, key: &str) -> Result<String, StateFault> {
         key::check(key)?;
+        Ok(self.below(key))
+    }
+
+    fn below(&self, key: &str) -> String {
+        self.access.url.part.as_ref().map_or_else(|| key.to_owned(), |part| format!("{part}/{key}"))
+    }
+
+    async fn replace(&self, key: &str, bytes: &[u8], expected: Expected) -> Result<Tag, PutFault> {
+        let key = self.kept(key)?;
         let rows = match expected {
             Expected::Absent => self.rows(&self.access.statements.create, &[&key, &bytes]).await?,
             Expected::Version(tag) => {
@@ -103,7 +113,7 @@ impl Backend for PostgresState {
 
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, StateFault>> {
         Box::pin(async move {
-            key::check(key)?;
+            let key = self.kept(key)?;
             let rows = self.rows(&self.access.statements.get, &[&key]).await?;
             Ok(rows.first().map(|row| Stored { bytes: row.get(0), tag: Tag(row.get::<_, i64>(1).to_string().into()) }))
         })
@@ -115,27 +125,28 @@ impl Backend for PostgresState {
 
     fn append<'a>(&'a self, log: &'a str, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateFault>> {
         Box::pin(async move {
-            key::check(log)?;
+            let log = self.kept(log)?;
             self.rows(&self.access.statements.append, &[&log, &lines]).await.map(drop)
         })
     }
 
     fn read_log<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Vec<u8>, StateFault>> {
         Box::pin(async move {
-            let rows = self.rows(&self.access.statements.read_log, &[&log]).await?;
+            let rows = self.rows(&self.access.statements.read_log, &[&self.below(log)]).await?;
             Ok(rows.iter().flat_map(|row| row.get::<_, Vec<u8>>(0)).collect())
         })
     }
 
     fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<String>, StateFault>> {
         Box::pin(async move {
-            let rows = self.rows(&self.access.statements.list, &[&prefix]).await?;
-            Ok(rows.iter().map(|row| row.get(0)).collect())
+            let rows = self.rows(&self.access.statements.list, &[&self.below(prefix)]).await?;
+            let outside = self.below("").len();
+            Ok(rows.iter().filter_map(|row| Some(row.get::<_, &str>(0).get(outside..)?.to_owned())).collect())
         })
     }
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StateFault>> {
-        Box::pin(async move { self.rows(&self.access.statements.remove, &[&key]).await.map(drop) })
+        Box::pin(async move { self.rows(&self.access.statements.remove, &[&self.below(key)]).await.map(drop) })
     }
 
     fn exclude<'a>(&'a self, holder: &'a str, wait: Duration) -> BoxFuture<'a, Result<Exclusion, StateFault>> {
@@ -146,7 +157,7 @@ impl Backend for PostgresState {
         Box::pin(async move {
             // A key of its own for each proof: two that run at a time do not meet.
             let key = format!("proof-{}", crate::crypto::random_id(8));
-            self.rows(&self.access.statements.create, &[&key, &&b"proof"[..]]).await?;
+            self.rows(&self.access.statements.create, &[&self.below(&key), &&b"proof"[..]]).await?;
             self.remove(&key).await
         })
     }

@@ -72,7 +72,7 @@ impl Access {
             // Shown to the client that proves to the server that we know it.
             config.password(password.expose());
         }
-        Ok(Self { url: url.clone(), statements: Statements::over(&url.table), config, tls })
+        Ok(Self { url: url.clone(), statements: Statements::over(&url.table, url.part.as_deref()), config, tls })
     }
 
     /// Connects, and makes the tables if they are not there.
@@ -145,7 +145,7 @@ impl Session {
 }
 
 impl Statements {
-    fn over(table: &str) -> Self {
+    fn over(table: &str, part: Option<&str>) -> Self {
         let (state, log) = (format!("{table}_state"), format!("{table}_log"));
         Self {
             get: format!("select bytes, version from {state} where key = $1"),
@@ -164,7 +164,8 @@ impl Statements {
             remove: format!("with gone as (delete from {state} where key = $1) delete from {log} where log = $1"),
             tables: tables(&state, &log),
             missing: format!("select 1 where to_regclass('{state}') is null or to_regclass('{log}') is null"),
-            lock_name: table.to_owned(),
+            // Who writes to one part is in the way of nobody who writes to another.
+            lock_name: part.map_or_else(|| table.to_owned(), |part| format!("{table} {part}")),
         }
     }
 }

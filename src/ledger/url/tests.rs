@@ -80,3 +80,19 @@ fn postgres_speaks_tls_unless_it_stays_on_this_machine_or_says_otherwise() {
     assert_eq!(postgres("postgres:///ops?host=/run/postgresql&user=me").tls, Tls::Plain);
     assert_eq!(postgres("postgres://me@[::1]/ops").host, "::1");
 }
+
+#[test]
+fn a_part_is_a_state_of_its_own() {
+    for (text, shown) in [
+        ("file:state", "file:state/partition-3-of-8"),
+        ("esc:acme/ops/state", "esc:acme/ops/state-partition-3-of-8"),
+        ("postgres://me@db.example.com/ops", "postgres://me@db.example.com/ops (partition-3-of-8)"),
+        ("s3://bucket/a", "s3://bucket/a/partition-3-of-8"),
+        ("gs://bucket", "gs://bucket/partition-3-of-8"),
+    ] {
+        let part = StateUrl::parse(text).expect(text).part("partition-3-of-8").expect(text);
+        assert_eq!(part.to_string(), shown);
+    }
+    let long = format!("esc:acme/ops/{}", "s".repeat(90));
+    assert!(StateUrl::parse(&long).expect("legal").part("partition-3-of-8").is_err());
+}

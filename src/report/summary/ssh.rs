@@ -77,6 +77,7 @@ mod tests {
             doctor: None,
             scanned: None,
             incomplete: false,
+            idle: false,
             requests: Vec::new(),
             budgets: Vec::new(),
             duration: std::time::Duration::ZERO,

@@ -118,6 +118,7 @@ mod tests {
             doctor: None,
             scanned: None,
             incomplete,
+            idle: false,
             requests: Vec::new(),
             budgets: Vec::new(),
             duration: Duration::ZERO,

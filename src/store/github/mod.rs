@@ -81,7 +81,7 @@ const VARIABLES_PER_PAGE: u32 = 30;
 impl GithubStore {
     pub fn new(client: &Client, base: BaseUrl, login: GithubLogin) -> Self {
         Self {
-            endpoint: Endpoint::new(client, base, dialect::DIALECT),
+            endpoint: Endpoint::new(client, base, dialect::DIALECT).metered(),
             login,
             moved: Mutex::default(),
             latest_date: AtomicI64::new(i64::MIN),

@@ -96,6 +96,7 @@ pub(crate) fn report(entries: Vec<EntryReport>, findings: Vec<Finding>, incomple
         doctor: None,
         scanned: None,
         incomplete,
+        idle: false,
         requests: vec![("esc".to_owned(), 1), ("github".to_owned(), 4)],
         budgets: vec![BudgetReport {
             store: "github",

@@ -3,6 +3,7 @@
 mod alerts;
 mod deploy;
 mod door;
+mod fleet;
 mod proposals;
 mod replica_processes;
 mod replicas;

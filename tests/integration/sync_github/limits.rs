@@ -82,7 +82,13 @@ async fn g2_the_hours_end_is_told_and_nothing_is_sent_after_it() {
 async fn i11_the_hours_budget_ends_the_run_with_the_time_of_return() {
     // With room for all of them at once, the last are told of the end before the first have their key.
     for in_flight in [2, 48] {
-        let pace = Pace::new(PaceOptions { in_flight, burst: 100, interval: Duration::from_secs(1), hourly: 5 });
+        let pace = Pace::new(PaceOptions {
+            in_flight,
+            burst: 100,
+            interval: Duration::from_secs(1),
+            hourly: 5,
+            ..PaceOptions::default()
+        });
         let bench = Bench::with(options(), pace).await;
         let ended = bench.write(&many(8)).await;
         assert_eq!((count(&ended, End::Done), count(&ended, End::NotBegun)), (5, 3), "{in_flight} in flight");
@@ -94,7 +100,13 @@ async fn i11_the_hours_budget_ends_the_run_with_the_time_of_return() {
 
 #[tokio::test]
 async fn i11_a_cap_below_the_burst_is_used_up_whole() {
-    let pace = Pace::new(PaceOptions { in_flight: 48, burst: 100, interval: Duration::from_secs(1), hourly: 5 });
+    let pace = Pace::new(PaceOptions {
+        in_flight: 48,
+        burst: 100,
+        interval: Duration::from_secs(1),
+        hourly: 5,
+        ..PaceOptions::default()
+    });
     let bench = Bench::with(options(), pace).await;
     let ended = bench.write(&many(8)).await;
     assert_eq!((count(&ended, End::Done), count(&ended, End::NotBegun)), (5, 3));
@@ -103,7 +115,13 @@ async fn i11_a_cap_below_the_burst_is_used_up_whole() {
 
 #[tokio::test]
 async fn g22_after_a_question_everything_is_looked_at_again() {
-    let pace = Pace::new(PaceOptions { in_flight: 4, burst: 100, interval: Duration::from_secs(1), hourly: 100 });
+    let pace = Pace::new(PaceOptions {
+        in_flight: 4,
+        burst: 100,
+        interval: Duration::from_secs(1),
+        hourly: 100,
+        ..PaceOptions::default()
+    });
     let mut bench = Bench::with(options(), pace).await;
     bench.waited = true;
     bench.given("S_001", "set by hand", 2_000);
@@ -114,7 +132,13 @@ async fn g22_after_a_question_everything_is_looked_at_again() {
 
 #[tokio::test]
 async fn g22_a_long_run_looks_again_and_leaves_what_somebody_else_set() {
-    let pace = Pace::new(PaceOptions { in_flight: 4, burst: 2, interval: Duration::from_millis(1), hourly: 1_000 });
+    let pace = Pace::new(PaceOptions {
+        in_flight: 4,
+        burst: 2,
+        interval: Duration::from_millis(1),
+        hourly: 1_000,
+        ..PaceOptions::default()
+    });
     let bench = Bench::with(options(), pace).await;
     for wanted in many(100) {
         bench.given(wanted.place.name.as_str(), "old", 1_000);
@@ -141,7 +165,13 @@ async fn g22_a_long_run_looks_again_and_leaves_what_somebody_else_set() {
 
 #[tokio::test]
 async fn g22_a_scope_that_cannot_be_looked_at_again_is_not_written() {
-    let pace = Pace::new(PaceOptions { in_flight: 1, burst: 2, interval: Duration::from_millis(1), hourly: 1_000 });
+    let pace = Pace::new(PaceOptions {
+        in_flight: 1,
+        burst: 2,
+        interval: Duration::from_millis(1),
+        hourly: 1_000,
+        ..PaceOptions::default()
+    });
     let bench = Bench::with(options(), pace).await;
     bench.running.fault(Fault::status(500, "Server Error").on("GET", "/actions/secrets?per_page").forever());
     let ended = bench.write(&many(4)).await;
@@ -167,7 +197,13 @@ async fn c3_a_stop_lets_what_is_under_way_end_and_begins_nothing() {
 
 #[tokio::test]
 async fn c3_who_waits_for_the_pace_is_let_go_at_once() {
-    let pace = Pace::new(PaceOptions { in_flight: 2, burst: 1, interval: Duration::from_secs(3_000), hourly: 100 });
+    let pace = Pace::new(PaceOptions {
+        in_flight: 2,
+        burst: 1,
+        interval: Duration::from_secs(3_000),
+        hourly: 100,
+        ..PaceOptions::default()
+    });
     let bench = Bench::with(options(), pace).await;
     let wanted = [Wanted::new(secret(&org(), "FIRST"), "v"), Wanted::new(secret(&org(), "SECOND"), "v")];
     let writing = bench.write(&wanted);

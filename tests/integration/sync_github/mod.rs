@@ -61,7 +61,13 @@ fn options() -> Options {
 
 /// No wait between writes; so many at once.
 fn unpaced(in_flight: usize) -> Pace {
-    Pace::new(PaceOptions { in_flight, burst: 1, interval: Duration::ZERO, hourly: usize::MAX })
+    Pace::new(PaceOptions {
+        in_flight,
+        burst: 1,
+        interval: Duration::ZERO,
+        hourly: usize::MAX,
+        ..PaceOptions::default()
+    })
 }
 
 impl Bench {
