@@ -6,8 +6,6 @@
 mod attempt;
 mod body;
 mod target;
-#[cfg(test)]
-mod tests;
 
 use futures_util::future::join_all;
 use tokio::time::Instant;
@@ -148,3 +146,6 @@ fn failed(outcomes: &[OutcomeAccount]) -> Option<Said> {
 fn said(what: &str, help: &str) -> Said {
     Said { what: what.to_owned(), help: help.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

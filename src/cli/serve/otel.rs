@@ -7,8 +7,6 @@
 mod encode;
 #[cfg(any(test, feature = "otel"))]
 mod send;
-#[cfg(test)]
-mod tests;
 
 use super::super::Failure;
 use crate::daemon::Account;
@@ -43,3 +41,6 @@ async fn exported(_: &Account, _: Look<'_>) -> Result<(), Failure> {
     let help = format!("build with `--features otel`, or unset {ENDPOINT}");
     Err(Failure::usage(format!("{ENDPOINT} is set, and this program was built without OpenTelemetry"), help))
 }
+
+#[cfg(test)]
+mod tests;

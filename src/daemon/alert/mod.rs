@@ -8,8 +8,6 @@ mod due;
 mod memory;
 mod message;
 mod subject;
-#[cfg(test)]
-mod tests;
 
 use super::{
     Board,
@@ -124,3 +122,6 @@ impl Scene<'_> {
         Message::new(about, state, self.now, title, lines, self.health.verdict.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -190,7 +190,7 @@ fn every_command_has_its_row() {
 
 /// The names of variables that stand as whole literals in the rooms that read the environment.
 fn read_by_the_code() -> BTreeSet<String> {
-    let name = r"(?:ESC_SYNC|PULUMI|GITHUB|LAMBDA|GH|ACTIONS|XDG|AWS|AZURE|GOOGLE|IDENTITY)_[A-Z_0-9]+|PGPASSWORD|NO_COLOR|COLUMNS|TERM|HOME|USER|LOGNAME|(?:HTTPS|ALL|NO)_PROXY";
+    let name = r"(?:ESC_SYNC|PULUMI|GITHUB|LAMBDA|GH|ACTIONS|XDG|AWS|AZURE|GOOGLE|IDENTITY|OTEL)_[A-Z_0-9]+|PGPASSWORD|NO_COLOR|COLUMNS|TERM|HOME|USER|LOGNAME|(?:HTTPS|ALL|NO)_PROXY";
     let pattern = Regex::new(&format!("\"({name})\"")).expect("a pattern");
     let mut found = BTreeSet::new();
     for room in ["cli", "http", "ledger", "store"] {

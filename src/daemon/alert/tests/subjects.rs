@@ -20,10 +20,14 @@ use crate::model::Status;
 const QUIET: [&str; 0] = [];
 
 #[test]
-fn subjects_have_names_of_their_own() {
+fn subjects_have_names_of_their_own_and_a_row_in_the_document() {
     let ids: Vec<_> = SUBJECTS.iter().map(|subject| subject.id).collect();
     assert_eq!(ids, ["health", "drift", "failures", "keys", "proposals"]);
-    assert!(SUBJECTS.iter().all(|subject| !subject.what.is_empty()));
+    for subject in SUBJECTS {
+        let threshold = subject.threshold.map(|option| format!("`{option}` ")).unwrap_or_default();
+        let row = format!("| `{}` | {} | {threshold}|", subject.id, subject.what);
+        assert!(include_str!("../../../../docs/alerts.md").contains(&row), "docs/alerts.md has no row {row}");
+    }
 }
 
 #[test]
