@@ -72,15 +72,17 @@ impl Places {
             let due = self.taken.front().map_or_else(Instant::now, |(since, _)| *since + limits.patience);
             tokio::select! {
                 _ = self.tasks.join_next() => {}
-                () = sleep_until(due) => self.end_oldest(),
+                () = sleep_until(due) => self.end_oldest().await,
             }
         }
     }
 
-    fn end_oldest(&mut self) {
+    /// Waits until it is gone, so that one newcomer costs one connection and not all that are old.
+    async fn end_oldest(&mut self) {
         if let Some((_, task)) = self.taken.pop_front() {
             task.abort();
         }
+        self.tasks.join_next().await;
     }
 
     /// Every connection ends by itself within that time; what does not is cut.

@@ -48,7 +48,9 @@ impl Origin {
     /// Whether it is certainly dead, as seen from `here`.
     pub(super) fn is_dead(&self, here: &Self) -> bool {
         let is_near = self.machine.is_some() && self.machine == here.machine;
-        let Some(pid) = Pid::from_raw(self.process).filter(|_| is_near && self.process > 0) else { return false };
+        // A number from a document may be anything, and a negative one means many processes to the system.
+        let number = Some(self.process).filter(|number| is_near && *number > 0);
+        let Some(pid) = number.and_then(Pid::from_raw) else { return false };
         match (test_kill_process(pid), seen(self.process), self.began) {
             (Err(Errno::SRCH), ..) => true,
             (_, Some(seen), Some(began)) => seen.has_ended || seen.began != began,

@@ -134,7 +134,7 @@ async fn c13_what_cannot_be_understood_is_left_aside() {
 
 #[tokio::test]
 async fn what_is_kept_is_bounded() {
-    let large = account("run-1", 20_000);
+    let large = account("run-1", 40_000);
     let history = (0..HISTORY + 100).map(line).collect();
     let kept = Kept { look: Some(Arc::clone(&large)), live: Some(large), history, ..Kept::default() };
     let state = MemoryState::new();
@@ -143,7 +143,7 @@ async fn what_is_kept_is_bounded() {
     let kept = load(&state).await.expect("read").expect("there");
     let (look, live) = (kept.look.expect("a look"), kept.live.expect("a live look"));
     assert!(Arc::ptr_eq(&look, &live));
-    assert!(look.entries.len() == 20_000 && look.entries.iter().all(|entry| entry.places.is_empty()));
+    assert!(look.entries.len() == 40_000 && look.entries.iter().all(|entry| entry.places.is_empty()));
     assert_eq!(kept.history.len(), HISTORY);
     assert_eq!(&*kept.history[0].run, "0", "the newest stay");
 }

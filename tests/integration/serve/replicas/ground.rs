@@ -45,6 +45,8 @@ struct Inner {
     /// What ESC holds, by name of the entry.
     values: BTreeMap<String, String>,
     changes: usize,
+    /// What the last run that decided anything left alone.
+    left_alone: String,
     /// What no mishap may bring about.
     complaints: Vec<String>,
 }
@@ -101,6 +103,7 @@ impl Ground {
             writes: vec![],
             values,
             changes: ENTRIES,
+            left_alone: String::new(),
             complaints: vec![],
         };
         let (inner, born, ended) = (Mutex::new(inner), Instant::now(), watch::Sender::new(0));
@@ -122,6 +125,11 @@ impl Ground {
 
     pub(super) fn draw(&self, below: usize) -> usize {
         self.lock().rng.below(below)
+    }
+
+    /// A random time between so many hundredths of a whole.
+    pub(super) fn part(&self, of: Duration, least: usize, most: usize) -> Duration {
+        of * u32::try_from(least + self.draw(most - least)).expect("small") / 100
     }
 
     /// Somebody gives a random entry a fresh value in ESC.
@@ -171,6 +179,19 @@ impl Ground {
         self.lock().writes.clone()
     }
 
+    pub(super) fn leave_alone(&self, what: String) {
+        self.lock().left_alone = what;
+    }
+
+    /// Where GitHub holds something else than ESC, and what the last run said of it.
+    pub(super) fn differences(&self) -> String {
+        let inner = self.lock();
+        let view = |name: &str| inner.world.github.view("org:acme", Slot::Secret, name).ok();
+        let held = |name: &str| view(name).map(|view| (view.value.expose_text().map(str::to_owned), view.updated_at));
+        let lines = inner.values.iter().map(|(name, value)| format!("{name}: {value} and {:?}\n", held(name)));
+        format!("{}{}", lines.collect::<String>(), inner.left_alone)
+    }
+
     pub(super) fn complain(&self, of: String) {
         self.lock().complaints.push(of);
     }
@@ -197,7 +218,8 @@ impl Ground {
     fn answer(&self, request: &SandboxRequest, run: usize) -> (Incoming, Option<usize>) {
         let mut inner = self.lock();
         let is_put = request.method == "PUT" && request.path.contains("/secrets/");
-        inner.steps += i64::from(request.method != "GET");
+        // Opening a session is a POST and changes nothing that anybody sees.
+        inner.steps += i64::from(request.method != "GET" && !request.path.ends_with("/open"));
         let now = self.moment(inner.steps);
         let response = inner.world.answer(request, now * 1000);
         let mut number = None;

@@ -61,8 +61,14 @@ impl Machine {
         let ice = Ice(Arc::new(watch::Sender::new(false)));
         let standing =
             election::stand_by(Arc::clone(&clocks) as _, Arc::clone(&backend), me, ElectionOptions { lease }, sender);
-        let actor =
-            Actor { number, ground: Arc::clone(ground), backend, clocks: Arc::clone(&clocks), role: role.clone() };
+        let actor = Actor {
+            number,
+            ground: Arc::clone(ground),
+            backend,
+            clocks: Arc::clone(&clocks),
+            role: role.clone(),
+            lease,
+        };
         let tasks = [
             tokio::task::spawn_local(ice.around(standing)),
             tokio::task::spawn_local(ice.around(async move { actor.act().await })),
@@ -127,6 +133,7 @@ struct Actor {
     backend: Arc<dyn Backend>,
     clocks: Arc<Clocks>,
     role: watch::Receiver<Role>,
+    lease: Duration,
 }
 
 impl Actor {
@@ -134,7 +141,7 @@ impl Actor {
         loop {
             drop(self.role.wait_for(Role::acts).await.expect("it stands"));
             self.sync().await;
-            sleep(Duration::from_millis(2 + self.ground.draw(8) as u64)).await;
+            sleep(self.ground.part(self.lease, 5, 15)).await;
         }
     }
 
@@ -162,6 +169,7 @@ impl Actor {
             Ok(Planned { plan, .. }) => plan,
             Err(error) => return self.ground.complain(format!("{run}: {error}")),
         };
+        self.ground.leave_alone(format!("{run}: {:?}", plan.held_back));
         let pace = Pace::new(PaceOptions { interval: Duration::ZERO, hourly: usize::MAX, ..PaceOptions::default() });
         let (stop, progress, now) = (Stop::new(), Progress::default(), || self.now());
         let applying = Applying {

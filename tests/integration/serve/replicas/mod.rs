@@ -70,11 +70,6 @@ impl<P: Place + 'static> Chaos<P> {
         self.machines.push(Machine::start(self.started, &self.ground, self.place.open(), self.lease));
     }
 
-    /// A random time up to so many hundredths of a lease.
-    fn part(&self, hundredths: usize) -> Duration {
-        self.lease * u32::try_from(self.ground.draw(hundredths)).expect("small") / 100
-    }
-
     /// The machine that leads and is not frozen, when there is one.
     async fn leader(&mut self) -> usize {
         let begun = Instant::now();
@@ -91,7 +86,7 @@ impl<P: Place + 'static> Chaos<P> {
     }
 
     async fn disturb(&mut self) {
-        sleep(self.part(120)).await;
+        sleep(self.ground.part(self.lease, 0, 120)).await;
         let leader = self.leader().await;
         match self.ground.draw(20) {
             0..9 => self.kill(leader).await,
@@ -131,7 +126,7 @@ impl<P: Place + 'static> Chaos<P> {
             self.told.cut_off += 1;
             self.place.cut_off(&run).await;
         }
-        let time = self.part(400);
+        let time = self.ground.part(self.lease, 0, 400);
         tokio::task::spawn_local(async move {
             sleep(time).await;
             ice.set(false);
@@ -140,10 +135,10 @@ impl<P: Place + 'static> Chaos<P> {
 
     /// Disturbs them so many times while values change, then waits for all to be well, and judges.
     async fn play(mut self, times: usize) {
-        let ground = Arc::clone(&self.ground);
+        let (ground, lease) = (Arc::clone(&self.ground), self.lease);
         let changing = tokio::task::spawn_local(async move {
             loop {
-                sleep(Duration::from_millis(5 + ground.draw(30) as u64)).await;
+                sleep(ground.part(lease, 5, 35)).await;
                 ground.change();
             }
         });
@@ -161,7 +156,8 @@ impl<P: Place + 'static> Chaos<P> {
                 ended.changed().await.expect("runs go on");
             }
         };
-        timeout(Duration::from_secs(60), settled).await.expect("all becomes well");
+        let settled = timeout(Duration::from_secs(60), settled).await;
+        assert!(settled.is_ok(), "{:?}\n{}", self.told, self.ground.differences());
         self.machines.clear();
         sleep(self.lease).await;
         assert_eq!(self.ground.complaints(), [""; 0]);
