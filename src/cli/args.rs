@@ -210,7 +210,7 @@ pub(crate) struct PlanArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SyncArgs {
-    /// Apply exactly this kept plan, or nothing if what it rests on has moved since
+    /// Apply exactly this kept plan, or nothing if what it rests on has moved since; @proposed: what serve proposed
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "overwrite", "take", "prune"])]
     pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]

@@ -75,19 +75,19 @@ pub(crate) async fn forget(backend: &dyn Backend) -> Result<(), StateFault> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{
-        ledger::memory::MemoryState,
+        ledger::{backend::Tag, memory::MemoryState},
+        model::{App, GithubPlace, GithubScope, Slot},
         plan::{Action, Basis, PlanOptions, Write},
     };
 
     fn deletion(name: &str) -> Plan {
-        let place: crate::model::GithubPlace = crate::model::GithubPlace {
-            scope: std::sync::Arc::new(crate::model::GithubScope::Organization {
-                app: crate::model::App::Actions,
-                organization: "acme".into(),
-            }),
-            slot: crate::model::Slot::Secret,
+        let place = GithubPlace {
+            scope: Arc::new(GithubScope::Organization { app: App::Actions, organization: "acme".into() }),
+            slot: Slot::Secret,
             name: name.parse().expect("legal"),
         };
         let (name, write) = (place.name.clone(), Write::Prune { at: place });
@@ -99,7 +99,7 @@ mod tests {
         Header { mapping: "m".to_owned(), run: run.to_owned(), options: PlanOptions::default() }
     }
 
-    async fn tag(backend: &MemoryState) -> Option<crate::ledger::backend::Tag> {
+    async fn tag(backend: &MemoryState) -> Option<Tag> {
         backend.get(KEY).await.expect("read").map(|stored| stored.tag)
     }
 
