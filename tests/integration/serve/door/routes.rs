@@ -105,14 +105,17 @@ async fn there_is_nothing_beside_the_routes() {
     }
 }
 
+/// A path, headers, and the status that they come to.
+type Asked<'a> = (&'a str, &'a [(&'a str, &'a str)], u16);
+
 /// Also on what is refused, and on what is not there.
 #[tokio::test]
 async fn every_answer_wears_the_armour() {
     let door = open(guarded(), board::full()).await;
     let known = format!("Bearer {TOKEN}");
     let person = ("Accept", "text/html");
-    let asked = [
-        ("/", &[("Authorization", known.as_str())][..], 200),
+    let asked: [Asked<'_>; 8] = [
+        ("/", &[("Authorization", known.as_str())], 200),
         ("/nothing", &[("Authorization", &known)], 404),
         ("/session", &[], 200),
         ("/", &[], 401),
