@@ -28,7 +28,10 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::ground::{Ground, Wire};
+use super::{
+    ground::{Ground, Wire},
+    place::Place,
+};
 use crate::simulation::world::URL;
 
 pub(super) struct Machine {
@@ -53,14 +56,15 @@ pub(super) struct Clocks {
 pub(super) struct Ice(Arc<watch::Sender<bool>>);
 
 impl Machine {
-    pub(super) fn start(number: usize, ground: &Arc<Ground>, backend: Arc<dyn Backend>, lease: Duration) -> Self {
+    pub(super) fn start(number: usize, ground: &Arc<Ground>, place: &dyn Place, lease: Duration) -> Self {
         let me = Replica { id: format!("replica-{number}"), ..Replica::default() };
         let start = Instant::now();
         let clocks = Arc::new(Clocks { start, slept_ms: AtomicU64::default(), wrong_s: AtomicI64::default() });
         let (sender, role) = watch::channel(Role::default());
         let ice = Ice(Arc::new(watch::Sender::new(false)));
-        let standing =
-            election::stand_by(Arc::clone(&clocks) as _, Arc::clone(&backend), me, ElectionOptions { lease }, sender);
+        // As in the product: runs are processes of their own, with a connection of their own.
+        let (options, backend) = (ElectionOptions { lease }, place.open());
+        let standing = election::stand_by(Arc::clone(&clocks) as _, place.open(), me, options, sender);
         let actor = Actor {
             number,
             ground: Arc::clone(ground),

@@ -67,7 +67,7 @@ impl<P: Place + 'static> Chaos<P> {
 
     fn start(&mut self) {
         self.started += 1;
-        self.machines.push(Machine::start(self.started, &self.ground, self.place.open(), self.lease));
+        self.machines.push(Machine::start(self.started, &self.ground, &*self.place, self.lease));
     }
 
     /// The machine that leads and is not frozen, when there is one.
@@ -86,7 +86,7 @@ impl<P: Place + 'static> Chaos<P> {
     }
 
     async fn disturb(&mut self) {
-        sleep(self.ground.part(self.lease, 0, 120)).await;
+        sleep(self.ground.part(self.lease, 0, 80)).await;
         let leader = self.leader().await;
         match self.ground.draw(20) {
             0..9 => self.kill(leader).await,
@@ -156,7 +156,7 @@ impl<P: Place + 'static> Chaos<P> {
                 ended.changed().await.expect("runs go on");
             }
         };
-        let settled = timeout(Duration::from_secs(60), settled).await;
+        let settled = timeout(Duration::from_secs(120), settled).await;
         assert!(settled.is_ok(), "{:?}\n{}", self.told, self.ground.differences());
         self.machines.clear();
         sleep(self.lease).await;
@@ -186,7 +186,7 @@ async fn c1_c7_c8_three_replicas_on_postgres_never_write_one_change_twice() {
     let server = PostgresServer::start(&["max_connections=100"], &[]);
     let place = Postgres(format!("postgres://owner@127.0.0.1:{}/postgres", server.port));
     let seed = number("ESC_SYNC_SEED", 1) as u64;
-    let play = async { Chaos::new(place, Duration::from_millis(120), seed).play(number("ESC_SYNC_KILLS", 500)).await };
+    let play = async { Chaos::new(place, Duration::from_millis(200), seed).play(number("ESC_SYNC_KILLS", 500)).await };
     LocalSet::new().run_until(play).await;
 }
 
