@@ -1,10 +1,12 @@
-//! The numbers of the design: requests, time, start-up, memory, loading, and syncing beside `gh`.
+//! The numbers of the design: requests, time, start-up, memory, loading, syncing beside `gh`, and fleets.
 //!
 //! `cargo bench --bench numbers` prints one table: what was measured, its bound, and the ratio
 //! to it. The program measured is the release binary as a child process against the emulator in
 //! this process. Machines are noisy: the median of several runs counts, and what runs beside
-//! ours runs in turn with it. A missed bound is said in its row and fails nothing.
+//! ours runs in turn with it. A missed bound is said in its row and fails nothing. `-- fleet` measures the fleet alone.
 
+#[path = "numbers/fleet.rs"]
+mod fleet;
 #[path = "numbers/probing.rs"]
 mod probing;
 #[path = "numbers/process.rs"]
@@ -42,8 +44,13 @@ const LATENCY_MS: u64 = 20;
 const WIRE_MS: f64 = 2.5 * LATENCY_MS as f64 + 10.0;
 
 fn main() {
-    if process::stopwatch().is_some() {
+    if process::stopwatch().or_else(fleet::worker).is_some() {
         return;
+    }
+    if std::env::args().any(|word| word == "fleet") {
+        let mut table = Table::default();
+        fleet::fleet(&mut table);
+        return table.print();
     }
     let scratch = Scratch::new();
     let mut table = Table::default();
@@ -57,6 +64,7 @@ fn main() {
     loading(&scratch, 100_000, &mut table);
     several_environments(&scratch, 20_000, 4, &mut table);
     sandbox(&scratch, &mut table);
+    fleet::fleet(&mut table);
     table.print();
 }
 

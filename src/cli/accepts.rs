@@ -61,14 +61,14 @@ fn undivided(command: &Command) -> Option<(&'static str, &'static str)> {
     Some(match command {
         Command::Attest(_) | Command::Check(_) | Command::Plan(_) | Command::Probe(_) => return None,
         Command::Serve(_) | Command::Sync(_) => return None,
+        // They look into the state, of which each worker has its own.
+        Command::History(_) | Command::Rollback(_) => return None,
         Command::Docs(_) => ("docs", MAPPING),
         Command::Doctor(_) => ("doctor", "it looks at the whole mapping; what it finds holds for each part"),
         Command::Explain(_) => ("explain", MAPPING),
-        Command::History(_) => ("history", "name the part's own state: --state URL, as docs/fleets.md says"),
         Command::Init(_) => ("init", MAPPING),
         Command::Mapping(_) => ("mapping", MAPPING),
         Command::Redact(_) => ("redact", "a value that is left out would be passed"),
-        Command::Rollback(_) => ("rollback", "name the part's own state: --state URL, as docs/fleets.md says"),
         Command::Sandbox(_) => ("sandbox", "the emulator is one world for all workers"),
         Command::Scan(_) => ("scan", TREE),
         Command::Ssh(_) => ("ssh", "the machines' key is rotated by one"),
@@ -130,7 +130,7 @@ mod tests {
         ] {
             assert!(words(line).is_some(), "{line}");
         }
-        for command in ["docs", "history", "redact", "scan", "ssh status", "rollback x", "doctor", "mapping lint"] {
+        for command in ["docs", "redact", "scan", "ssh status", "doctor", "init", "mapping lint"] {
             assert!(words(&format!("esc-sync {command} --partition 1/8")).is_some(), "{command}");
         }
         let (message, _) = words("esc-sync scan . --only NO_SUCH").expect("refused");
@@ -148,6 +148,7 @@ mod tests {
             "esc-sync check --only A --format junit",
             "esc-sync sync --partition 1/8",
             "esc-sync serve --partition 8/8",
+            "esc-sync history --partition 8/8",
         ] {
             assert_eq!(words(line), None, "{line}");
         }

@@ -33,7 +33,7 @@ fn refuse_split(choices: &Choices, session: &Session<'_>) -> Result<(), Failure>
         None => Ok(()),
         Some(name) => Err(Failure::usage(
             format!("{name} has places that fall to other workers, so no one of them can take its value from GitHub"),
-            "leave out --partition for it, or give it `direction: both`, which keeps it with one worker",
+            "run it for this entry without --partition, with `--only`",
         )),
     }
 }

@@ -37,8 +37,8 @@ pub(crate) fn run(global: &Global, args: &ProbeArgs) -> Result<Exit, Failure> {
     let has_probe = |entry: &Entry| live::has_probe(mapping, entry);
     let judgement = judge(mapping, &snapshot, options).of_live_checks(mapping, &snapshot, &has_probe);
     let report = session.report(&snapshot, judgement, &stores, args.fail_on);
-    let mut report = proven(only_probed(session.with_asked(report, &asker), &session));
-    if args.endpoints && mapping.endpoints.is_empty() {
+    let mut report = proven(only_probed(session.with_asked(report, &asker), &session), &session);
+    if args.endpoints && mapping.endpoints.is_empty() && session.share.is_none() {
         report.remarks.push("no endpoint was asked: the mapping has no `endpoints`".to_owned());
     }
     targets.write(&report)?;
@@ -88,8 +88,19 @@ fn only_asked(entry: &mut EntryReport) {
     });
 }
 
+fn asked_by_others(session: &Session<'_>) -> bool {
+    let mapping = session.mapping();
+    let mut others = mapping.elsewhere.entries.iter().filter(|entry| session.selection.contains(entry));
+    others.any(|entry| live::has_probe(mapping, entry))
+}
+
 /// Nothing found out is not a pass: zero credentials that work is what a broken check would say, too.
-fn proven(mut report: Report) -> Report {
+fn proven(mut report: Report, session: &Session<'_>) -> Report {
+    // The credentials that can be asked about may all fall to other workers.
+    report.idle |= report.probes.is_empty() && report.endpoints.is_empty() && asked_by_others(session);
+    if report.idle {
+        return report.decided();
+    }
     let found_out = report.probes.iter().any(|probe| probe.verdict != ProbeVerdict::Unknown)
         || report.endpoints.iter().any(|endpoint| endpoint.verdict != ProbeVerdict::Unknown);
     if !found_out {

@@ -145,7 +145,8 @@ impl<'g> Session<'g> {
     pub(crate) fn with_applied(&self, report: Report, plan: &Plan, applied: Applied) -> Report {
         let mut report = self.with_plan(report, plan, &applied.outcomes);
         if applied.outcomes.iter().any(|outcome| matches!(outcome.end, End::Done | End::Unknown)) {
-            report.remarks.push(format!("to put back what this run replaced: `esc-sync rollback {}`", self.run));
+            let part = self.global.partition.map(|partition| format!(" --partition {partition}")).unwrap_or_default();
+            report.remarks.push(format!("to put back what this run replaced: `esc-sync rollback {}{part}`", self.run));
         }
         if let Some(fault) = applied.unrecorded {
             report.remarks.push(format!(

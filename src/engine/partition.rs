@@ -2,15 +2,15 @@
 //!
 //! A scope falls to a worker by its text alone (SHA-256, its first eight bytes as a number, modulo N), so that it is
 //! the same on every machine and in every version. Invariant: of every entry each place on GitHub is exactly one
-//! worker's; an entry that may be written from GitHub to ESC is whole with one, since two that each see half of its
-//! places would not agree on its value.
+//! worker's. An entry that may flow from GitHub to ESC has one place there (the mapping sees to it), so that it is whole
+//! with one worker: two that each see half of its places would not agree on its value.
 
 use std::{fmt, mem, num::NonZeroU32, str::FromStr};
 
 use crate::{
     crypto,
     mapping::{Elsewhere, Entry, Mapping},
-    model::{Direction, GithubScope},
+    model::GithubScope,
 };
 
 /// Worker `index` (from 1) of `of`.
@@ -75,12 +75,9 @@ impl Partition {
 
     /// The entry as far as it is ours, or all of it if nothing is.
     fn share(self, mut entry: Entry, elsewhere: &mut Elsewhere) -> Result<Entry, Entry> {
-        let Some(first) = entry.github.first() else {
+        if entry.github.is_empty() {
             let ours = entry.esc.as_ref().is_some_and(|esc| self.has(&format!("esc {}", esc.environment)));
             return if ours { Ok(entry) } else { Err(entry) };
-        };
-        if entry.direction != Direction::EscToGithub {
-            return if self.has_scope(&first.scope) { Ok(entry) } else { Err(entry) };
         }
         if !entry.github.iter().any(|place| self.has_scope(&place.scope)) {
             return Err(entry);

@@ -58,6 +58,7 @@ pub(crate) struct Seen {
 pub(crate) struct Worked {
     pub(crate) planned: usize,
     pub(crate) done: usize,
+    #[allow(dead_code, reason = "the bench tells it")]
     pub(crate) requests: u64,
     pub(crate) took: Duration,
     pub(crate) foretold: Duration,
