@@ -237,9 +237,9 @@ fn on_the_grid(point: Instant, period: Duration, now: Instant) -> (Due, u64) {
     if point > now {
         return (Due::Steady(now + period), 0);
     }
-    let passed = (now - point).as_nanos() / period.as_nanos().max(1);
-    let into = Duration::from_nanos_u128((now - point).as_nanos() % period.as_nanos().max(1));
-    (Due::Steady(now + (period - into)), u64::try_from(passed).unwrap_or(u64::MAX))
+    let (gone, period_ns) = ((now - point).as_nanos(), period.as_nanos().max(1));
+    let into = Duration::from_nanos(u64::try_from(gone % period_ns).unwrap_or(u64::MAX));
+    (Due::Steady(now + period.saturating_sub(into)), u64::try_from(gone / period_ns).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

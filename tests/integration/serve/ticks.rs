@@ -103,6 +103,13 @@ impl Service {
     }
 }
 
+/// A test that fails leaves nothing behind that asks for ever.
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
 fn fault(matches: &Value, effect: &Value) -> esc_sync::sandbox::Fault {
     let text = json!({ "match": matches, "times": "forever", "effect": effect });
     serde_json::from_value(text).expect("a fault")
@@ -112,18 +119,15 @@ fn set(world: &World, condition: &str) {
     world.ask("DELETE", "/_sandbox/faults", &Value::Null);
     world.esc_secrets(&VALUES);
     let answer = |status: u16| json!({ "kind": "answer", "status": status, "body": "{}" });
+    let (esc, github) = (json!({ "store": "esc" }), json!({ "store": "github" }));
     match condition {
-        "a placeholder in ESC" => drop(world.esc_secrets(&[("a", "changeme"), VALUES[1], VALUES[2]])),
-        "GitHub fails" => drop(world.fault(fault(&json!({ "store": "github" }), &answer(503)))),
-        "ESC refuses the login" => drop(world.fault(fault(&json!({ "store": "esc" }), &answer(401)))),
-        "GitHub resets connections" => {
-            drop(world.fault(fault(&json!({ "store": "github" }), &json!({ "kind": "reset" }))));
-        }
-        "ESC cuts its answers" => {
-            drop(world.fault(fault(&json!({ "store": "esc" }), &json!({ "kind": "truncate", "bytes": 10 }))));
-        }
-        _ => {}
-    }
+        "a placeholder in ESC" => world.esc_secrets(&[("a", "changeme"), VALUES[1], VALUES[2]]),
+        "GitHub fails" => world.fault(fault(&github, &answer(503))),
+        "ESC refuses the login" => world.fault(fault(&esc, &answer(401))),
+        "GitHub resets connections" => world.fault(fault(&github, &json!({ "kind": "reset" }))),
+        "ESC cuts its answers" => world.fault(fault(&esc, &json!({ "kind": "truncate", "bytes": 10 }))),
+        _ => world,
+    };
 }
 
 /// Small numbers, the same ones each time.

@@ -60,8 +60,12 @@ fn with_finding(kind: RunKind, takes: Duration) -> Deed {
 fn mishap(dice: &mut Dice, stage: &Stage, valid: &mut u64) -> Duration {
     let script = &stage.script;
     match dice.throw(60) {
-        0 => drop(stage.role.send_replace(Role::Standby { leader: None })),
-        1..6 => drop(stage.role.send_replace(Role::Leader { since: script.wall() })),
+        0 => {
+            stage.role.send_replace(Role::Standby { leader: None });
+        }
+        1..6 => {
+            stage.role.send_replace(Role::Leader { since: script.wall() });
+        }
         6..8 => *lock(&script.mapping) = Err("it is cut in the middle".into()),
         8..11 => {
             *valid += 1;
@@ -69,8 +73,12 @@ fn mishap(dice: &mut Dice, stage: &Stage, valid: &mut u64) -> Duration {
         }
         11 => script.state_fails.store(true, Ordering::Relaxed),
         12..14 => script.state_fails.store(false, Ordering::Relaxed),
-        14 => drop(script.skew.fetch_add(3_600, Ordering::Relaxed)),
-        15 => drop(script.skew.fetch_sub(3_600, Ordering::Relaxed)),
+        14 => {
+            script.skew.fetch_add(3_600, Ordering::Relaxed);
+        }
+        15 => {
+            script.skew.fetch_sub(3_600, Ordering::Relaxed);
+        }
         16 => return 100 * SECOND,
         _ => {}
     }
