@@ -21,6 +21,8 @@ pub struct Board {
     pub mapping: MappingState,
     /// The last full look that came to its end, by a check, a live check or a sync.
     pub look: Option<Arc<Account>>,
+    /// Whether a look came to its end since this daemon began to act.
+    pub looked: bool,
     /// The last look that asked the services.
     pub live: Option<Arc<Account>>,
     pub sync: Option<Arc<Account>>,

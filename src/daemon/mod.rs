@@ -8,19 +8,26 @@
 pub mod account;
 pub mod alert;
 pub mod board;
+pub mod budget;
+pub mod combined;
 pub mod door;
 pub mod election;
 pub mod health;
 pub mod keeper;
 pub mod kept;
 pub mod metrics;
+pub mod notify;
 pub mod order;
 pub mod page;
 pub mod pulse;
+pub mod readiness;
+#[cfg(test)]
+mod sample;
 pub mod schedule;
 
 pub use account::Account;
 pub use board::{Board, Shared};
+pub use combined::{Combined, combined};
 pub use keeper::{Keeper, KeeperOptions, RunFault, Runs, Signal};
 pub use order::{Order, RunKind};
 pub use pulse::Pulse;

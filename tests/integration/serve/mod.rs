@@ -4,6 +4,8 @@ mod alerts;
 mod deploy;
 mod door;
 mod fleet;
+mod keeper;
 mod proposals;
 mod replica_processes;
 mod replicas;
+mod ticks;

@@ -1,4 +1,21 @@
 //! The clock: starts runs when they are due, one at a time, and writes what they tell on the board.
+//!
+//! `course.rs` is the loop and `turns.rs` what becomes of each event. `timetable.rs` says what is due; `running.rs` leads
+//! a run to its end, bounded by `under_way.rs`, and `posting.rs` puts its account on the board; `telling.rs` has alerts
+//! delivered as `letters.rs` orders them; `memory.rs` asks the state and `recalling.rs` takes its answers. Invariants:
+//! no two runs at once, none unless this replica acts, and nothing is waited for in a way that stops the pulse.
+
+mod course;
+mod lane;
+mod letters;
+mod memory;
+mod posting;
+mod recalling;
+mod running;
+mod telling;
+mod timetable;
+mod turns;
+mod under_way;
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,6 +26,7 @@ use super::{
     account::{Account, Said},
     alert::AlertOptions,
     board::{MappingState, Role, Shared},
+    notify::Manager,
     order::{Order, WriteBudget},
     pulse::Pulse,
     schedule::Schedule,
@@ -66,6 +84,17 @@ pub struct Keeper {
     pub state: Option<Arc<dyn Backend>>,
     pub role: watch::Receiver<Role>,
     pub pulse: Pulse,
+    pub wall: Wall,
+    /// Whoever wants to hear of it, such as systemd.
+    pub manager: Manager,
+}
+
+/// The clock on the wall: seconds since 1970. It may jump.
+pub type Wall = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The one of this machine.
+pub fn wall_clock() -> Wall {
+    Arc::new(|| jiff::Timestamp::now().as_second())
 }
 
 /// What the process is told from outside.
@@ -80,7 +109,7 @@ pub enum Signal {
 impl Keeper {
     /// Runs until it is told to stop and everything has settled.
     pub async fn keep(self, signals: tokio::sync::mpsc::Receiver<Signal>) {
-        let _ = signals;
+        course::Course::new(self).run(signals).await;
     }
 }
 
