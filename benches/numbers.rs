@@ -5,12 +5,17 @@
 //! this process. Machines are noisy: the median of several runs counts, and what runs beside
 //! ours runs in turn with it. A missed bound is said in its row and fails nothing.
 
+#[expect(dead_code, reason = "the tests use more of it")]
+#[path = "../tests/integration/serve/boards.rs"]
+mod boards;
 #[path = "numbers/probing.rs"]
 mod probing;
 #[path = "numbers/process.rs"]
 mod process;
 #[path = "numbers/scanning.rs"]
 mod scanning;
+#[path = "numbers/serving.rs"]
+mod serving;
 #[path = "numbers/syncing.rs"]
 mod syncing;
 #[path = "numbers/table.rs"]
@@ -57,6 +62,7 @@ fn main() {
     loading(&scratch, 100_000, &mut table);
     several_environments(&scratch, 20_000, 4, &mut table);
     sandbox(&scratch, &mut table);
+    serving::page(&mut table);
     table.print();
 }
 

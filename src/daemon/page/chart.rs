@@ -8,11 +8,7 @@ use std::collections::VecDeque;
 use maud::{Markup, html};
 
 use super::words::{counted, since, took};
-use crate::daemon::{
-    account::Verdict,
-    board::RunLine,
-    order::RunKind,
-};
+use crate::daemon::{account::Verdict, board::RunLine, order::RunKind};
 
 /// Runs in a picture; with fewer, the left stays free.
 const RUNS: usize = 60;
@@ -165,7 +161,9 @@ mod tests {
     fn a_scale_holds_all_durations() {
         let scale = Scale::around([340, 12_000].into_iter());
         assert_eq!((scale.least, scale.most), (100, 100_000));
-        assert!(scale.of(340) > scale.of(100) && scale.of(12_000) < 1.0 && scale.of(0) > 0.0 && scale.of(u64::MAX) <= 1.0);
+        assert!(
+            scale.of(340) > scale.of(100) && scale.of(12_000) < 1.0 && scale.of(0) > 0.0 && scale.of(u64::MAX) <= 1.0
+        );
         let same = Scale::around([0, 0].into_iter());
         assert_eq!((same.least, same.most), (1, 10));
         assert!(Scale::around([u64::MAX].into_iter()).of(u64::MAX).is_finite());

@@ -20,7 +20,7 @@ pub(super) fn section(shown: &Shown<'_>) -> Markup {
         @if first.is_empty() {
             p { "Nothing was held back by the sync " (since(sync.ended, shown.now)) "." }
         } @else {
-            p { (counted(sync.held_back.len(), "place was", "places were")) " left as it was by the sync " (since(sync.ended, shown.now)) "." }
+            p { (counted(sync.held_back.len(), "place was left as it was", "places were left as they were")) " by the sync " (since(sync.ended, shown.now)) "." }
             (table(first, "What is held back"))
         }
         @if !rest.is_empty() {

@@ -60,6 +60,10 @@ fn row(line: &RunLine, now: i64) -> Markup {
 
 fn writes(line: &RunLine) -> String {
     let parts = [(line.written, "done"), (line.unwritten, "not done"), (line.proposed, "proposed")];
-    let said: Vec<_> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", number(*count))).collect();
+    let said: Vec<_> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", number(*count)))
+        .collect();
     if said.is_empty() { "none".to_owned() } else { said.join(", ") }
 }

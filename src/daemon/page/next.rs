@@ -55,7 +55,8 @@ pub(super) fn section(shown: &Shown<'_>) -> Markup {
 fn groups(look: &Account) -> Vec<Group<'_>> {
     let mut at: HashMap<(&str, Severity, bool), usize> = HashMap::new();
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let of_entries = look.entries.iter().flat_map(|entry| entry.findings.iter().map(|it| (it, Some(entry.name.as_str()))));
+    let of_entries =
+        look.entries.iter().flat_map(|entry| entry.findings.iter().map(|it| (it, Some(entry.name.as_str()))));
     for (finding, name) in of_entries.chain(look.findings.iter().map(|finding| (finding, None))) {
         let index = *at.entry((&finding.rule, finding.severity, finding.counts)).or_insert(groups.len());
         match groups.get_mut(index) {
@@ -118,7 +119,8 @@ fn tone(finding: &FindingAccount) -> Tone {
 /// What is wrong with the service itself.
 fn own_faults(shown: &Shown<'_>) -> Vec<Markup> {
     let board = shown.board;
-    let refused = board.mapping.refused.as_ref().map(|said| own("The mapping as it is now is not in force.", None, said));
+    let refused =
+        board.mapping.refused.as_ref().map(|said| own("The mapping as it is now is not in force.", None, said));
     let state = board.state.fault.as_ref().map(|said| own("What runs find out cannot be remembered.", None, said));
     let late = |from: &i64| Some(shown.now - from);
     let alerts = board.deliveries.failing.as_ref();

@@ -85,7 +85,10 @@ mod tests {
     #[test]
     fn a_link_keeps_what_it_does_not_change() {
         let query = Query { tier: "critical".into(), q: "a&b=\"<".into(), page: 3, ..Query::default() };
-        assert_eq!(query.link("entries", |query| query.status = "ok".into()), "?tier=critical&status=ok&q=a%26b%3D%22%3C#entries");
+        assert_eq!(
+            query.link("entries", |query| query.status = "ok".into()),
+            "?tier=critical&status=ok&q=a%26b%3D%22%3C#entries"
+        );
         assert_eq!(query.link("", |query| query.page = 4), "?tier=critical&q=a%26b%3D%22%3C&page=4");
         assert_eq!(Query::default().link("entries", |_| ()), "?#entries");
     }

@@ -86,7 +86,7 @@ fn basis(shown: &Shown<'_>) -> Markup {
 }
 
 fn looked(look: &Account, now: i64) -> Markup {
-    html! { (since(look.ended, now)) span.soft { " by a " (look.kind) ", which took " (took(look.duration_ms)) } }
+    html! { (since(look.ended, now)) span.soft { " by a " (words::run(look.kind)) ", which took " (took(look.duration_ms)) } }
 }
 
 /// How many entries are known in which way: all ways, since a zero says something too.
@@ -107,9 +107,9 @@ fn coming(board: &Board, now: i64) -> Markup {
     let soonest = next.filter(|(kind, _)| *kind != RunKind::Deliver).min_by_key(|(_, at)| *at);
     html! {
         @match (&board.running, soonest) {
-            (Some(Running { kind, since, .. }), _) => { "a " (kind) " is under way, for " (span(now - since)) },
-            (None, Some((kind, at))) if at <= now => { "a " (kind) " is due" },
-            (None, Some((kind, at))) => { "a " (kind) " " (since(at, now)) },
+            (Some(Running { kind, since, .. }), _) => { "a " (words::run(*kind)) " is under way, for " (span(now - since)) },
+            (None, Some((kind, at))) if at <= now => { "a " (words::run(kind)) " is due" },
+            (None, Some((kind, at))) => { "a " (words::run(kind)) " " (since(at, now)) },
             (None, None) => "no run is planned here",
         }
     }

@@ -3,7 +3,11 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::{
-    daemon::{account::EntryAccount, account::Verdict, health::HealthVerdict},
+    daemon::{
+        account::{EntryAccount, Verdict},
+        health::HealthVerdict,
+        order::RunKind,
+    },
     model::{Evidence, ProbeVerdict, Stamp, Status},
     report::escape::visible,
 };
@@ -90,8 +94,8 @@ const SHAPES: &str = concat!(
     r#"<path class="cut" d="m5.3 5.3 5.4 5.4m0-5.4-5.4 5.4" fill="none" stroke-width="2"/></symbol>"#,
     r#"<symbol id="shape-warn" viewBox="0 0 16 16"><path d="M8 1 15.5 15H.5z" fill="currentColor"/>"#,
     r#"<path class="cut" d="M8 6v4.2m0 1.2v2" fill="none" stroke-width="2"/></symbol>"#,
-    r#"<symbol id="shape-unknown" viewBox="0 0 16 16"><path d="M8 .5 15.5 8 8 15.5.5 8z" fill="currentColor"/>"#,
-    r#"<path class="cut" d="M6 6.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.6-.9 1.2m0 1v1.6" fill="none" stroke-width="1.6"/></symbol>"#,
+    r#"<symbol id="shape-unknown" viewBox="0 0 16 16"><path d="M8 1.6 14.4 8 8 14.4 1.6 8z" fill="none" "#,
+    r#"stroke="currentColor" stroke-width="2"/><circle cx="8" cy="8" r="1.8" fill="currentColor"/></symbol>"#,
     r#"<symbol id="shape-plain" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="none" "#,
     r#"stroke="currentColor" stroke-width="2"/></symbol></svg>"#,
 );
@@ -162,6 +166,7 @@ pub(super) fn span(seconds: i64) -> String {
 pub(super) fn took(milliseconds: u64) -> String {
     match milliseconds {
         0..1000 => format!("{milliseconds} ms"),
+        1000..120_000 if milliseconds % 1000 < 100 => format!("{} s", milliseconds / 1000),
         1000..120_000 => format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100),
         _ => format!("{} min {} s", milliseconds / 60_000, milliseconds % 60_000 / 1000),
     }
@@ -201,6 +206,14 @@ pub(super) fn known(evidence: Evidence) -> &'static str {
     }
 }
 
+/// What a run is called in a sentence.
+pub(super) fn run(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Live => "live check",
+        RunKind::Check | RunKind::Sync | RunKind::Deliver => kind.as_str(),
+    }
+}
+
 /// A command to be copied as it stands; a sentence where there is no command.
 pub(super) fn remedy(said: &str) -> Markup {
     html! {
@@ -222,7 +235,9 @@ mod tests {
     #[test]
     fn spans_are_said_in_their_largest_sensible_unit() {
         let cases = [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7_199, "119 min"), (7_200, "2 h"), (172_799, "47 h")];
-        for (seconds, words) in cases.into_iter().chain([(172_800, "2 days"), (-60, "−60 s"), (i64::MIN, "−106,751,991,167,300 days")]) {
+        for (seconds, words) in
+            cases.into_iter().chain([(172_800, "2 days"), (-60, "−60 s"), (i64::MIN, "−106,751,991,167,300 days")])
+        {
             assert_eq!(span(seconds), words);
         }
     }
@@ -230,7 +245,7 @@ mod tests {
     #[test]
     fn numbers_and_durations_can_be_read() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([7, 1_540, 61_000, 185_000].map(took), ["7 ms", "1.5 s", "61.0 s", "3 min 5 s"]);
+        assert_eq!([7, 1_540, 61_000, 185_000].map(took), ["7 ms", "1.5 s", "61 s", "3 min 5 s"]);
         assert_eq!((counted(1, "run", "runs"), counted(0, "run", "runs")), ("1 run".into(), "0 runs".into()));
     }
 

@@ -178,7 +178,11 @@ fn budget(store: &str, limit: u64, remaining: u64) -> BudgetAccount {
 }
 
 fn schedule() -> Vec<Scheduled> {
-    let next = [(RunKind::Check, "5m", 300, 171), (RunKind::Live, "1h", 3_600, 3_480), (RunKind::Sync, "23 * * * *", 3_600, 1_740)];
+    let next = [
+        (RunKind::Check, "5m", 300, 171),
+        (RunKind::Live, "1h", 3_600, 3_480),
+        (RunKind::Sync, "23 * * * *", 3_600, 1_740),
+    ];
     let scheduled = |(kind, every, period_s, ahead): (RunKind, &str, u64, i64)| Scheduled {
         kind,
         every: every.to_owned(),
@@ -240,7 +244,8 @@ fn findings(at: usize, name: &str, status: Status) -> Vec<FindingAccount> {
     if status == Status::Ok {
         return Vec::new();
     }
-    let severity = if matches!(status, Status::Unverified | Status::Stale) { Severity::Warning } else { Severity::Error };
+    let severity =
+        if matches!(status, Status::Unverified | Status::Stale) { Severity::Warning } else { Severity::Error };
     let finding = FindingAccount {
         rule: format!("{status}-value"),
         severity,

@@ -58,7 +58,10 @@ fn target() -> PathBuf {
 
 fn installed() -> PathBuf {
     let path = target().join("clients/page");
-    assert!(path.join("node_modules/puppeteer-core").exists(), "run tests/integration/serve/page_browser/install first");
+    assert!(
+        path.join("node_modules/puppeteer-core").exists(),
+        "run tests/integration/serve/page_browser/install first"
+    );
     path
 }
 

@@ -17,9 +17,12 @@ pub(crate) async fn serve(board: esc_sync::daemon::Board, now: i64) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = format!("http://{}/", listener.local_addr().expect("bound"));
     let router = Router::new()
-        .route("/", get(move |State(board): State<Shared>, Query(query): Query<page::Query>| async move {
-            answer("text/html; charset=utf-8", page::render(&board.read(), &query, now))
-        }))
+        .route(
+            "/",
+            get(move |State(board): State<Shared>, Query(query): Query<page::Query>| async move {
+                answer("text/html; charset=utf-8", page::render(&board.read(), &query, now))
+            }),
+        )
         .route("/style.css", get(|| async { answer("text/css; charset=utf-8", page::STYLE.to_owned()) }))
         .with_state(Shared::new(board));
     tokio::spawn(async move { axum::serve(listener, router).await });
