@@ -142,7 +142,7 @@ fn row(entry: &EntryAccount, now: i64) -> Markup {
             td { (mark(Tone::of_entry(entry), entry.status.as_str())) span.soft { (known(entry.evidence)) } }
             td data-label="Pulumi ESC" { (places(&esc, entry, now)) }
             td data-label="GitHub" { (places(&github, entry, now)) }
-            td data-label="Its service says" { (probe(entry.probe.as_ref(), now)) }
+            td data-label="Service" { (probe(entry.probe.as_ref(), now)) }
             td .nothing[entry.findings.is_empty()] { (why(&entry.findings)) }
         }
     }
