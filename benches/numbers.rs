@@ -5,6 +5,9 @@
 //! this process. Machines are noisy: the median of several runs counts, and what runs beside
 //! ours runs in turn with it. A missed bound is said in its row and fails nothing. `-- fleet` measures the fleet alone.
 
+#[expect(dead_code, reason = "the tests use more of it")]
+#[path = "../tests/integration/serve/boards.rs"]
+mod boards;
 #[path = "numbers/fleet.rs"]
 mod fleet;
 #[path = "numbers/probing.rs"]
@@ -13,6 +16,8 @@ mod probing;
 mod process;
 #[path = "numbers/scanning.rs"]
 mod scanning;
+#[path = "numbers/serving.rs"]
+mod serving;
 #[path = "numbers/syncing.rs"]
 mod syncing;
 #[path = "numbers/table.rs"]
@@ -65,6 +70,7 @@ fn main() {
     several_environments(&scratch, 20_000, 4, &mut table);
     sandbox(&scratch, &mut table);
     fleet::fleet(&mut table);
+    serving::page(&mut table);
     table.print();
 }
 
