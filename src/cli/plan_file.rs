@@ -58,10 +58,12 @@ pub(crate) fn options(kept: &Kept, session: &Session<'_>) -> Result<PlanOptions,
     Ok(kept.header.options.clone())
 }
 
-fn digest(session: &Session<'_>) -> Result<String, Failure> {
-    let file = &*session.mapping().file;
-    let mut bytes = fs::read(file).map_err(Failure::from_io)?;
-    bytes.push(0);
-    bytes.extend(session.global.profile.as_deref().unwrap_or_default().as_bytes());
-    Ok(crypto::short_digest(&bytes))
+pub(crate) fn digest(session: &Session<'_>) -> Result<String, Failure> {
+    let text = session.text().map_err(Failure::from_io)?;
+    Ok(digest_of(&text, session.global.profile.as_deref()))
+}
+
+/// What tells one mapping from another: its text, and the profile laid over it.
+pub(crate) fn digest_of(text: &[u8], profile: Option<&str>) -> String {
+    crypto::short_digest(&[text, b"\0", profile.unwrap_or_default().as_bytes()].concat())
 }

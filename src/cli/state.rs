@@ -17,25 +17,41 @@ use crate::{
         url::StateUrl,
     },
     mapping::Mapping,
+    model::EnvironmentRef,
     plan::PlanError,
     store::Stores,
 };
 
 use super::{Failure, args::Global, exit::Exit, session::Session};
 
+/// Where state is kept, as far as that needs no login of a store.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    Apart(Arc<dyn Backend>),
+    InEsc(EnvironmentRef),
+}
+
 /// Opens the state that flags, environment and mapping name; nothing is written yet.
 pub(crate) async fn backend(session: &Session<'_>, stores: &Stores) -> Result<Arc<dyn Backend>, Failure> {
-    let Some(url) = &session.global.state else {
-        return Ok(Arc::new(FileState::new(default_dir(session.global, session.mapping()))));
-    };
     let env = |name: &str| session.context.var(name);
+    Ok(match kept(session.global, session.mapping(), &env)? {
+        Kept::Apart(backend) => backend,
+        Kept::InEsc(environment) => Arc::new(EscState::new(stores.shared_esc()?, environment)),
+    })
+}
+
+/// The same without the stores.
+pub(crate) fn kept(global: &Global, mapping: &Mapping, env: &dyn Fn(&str) -> Option<String>) -> Result<Kept, Failure> {
+    let Some(url) = &global.state else {
+        return Ok(Kept::Apart(Arc::new(FileState::new(default_dir(global, mapping)))));
+    };
     Ok(match StateUrl::parse(url)? {
-        StateUrl::File(path) => Arc::new(FileState::new(&path)),
-        StateUrl::Esc(environment) => Arc::new(EscState::new(stores.shared_esc()?, environment)),
+        StateUrl::File(path) => Kept::Apart(Arc::new(FileState::new(&path))),
+        StateUrl::Esc(environment) => Kept::InEsc(environment),
         #[cfg(feature = "postgres")]
-        StateUrl::Postgres(url) => Arc::new(PostgresState::new(&url, &env)?),
+        StateUrl::Postgres(url) => Kept::Apart(Arc::new(PostgresState::new(&url, env)?)),
         #[cfg(feature = "object-store")]
-        StateUrl::Object(url) => Arc::new(ObjectState::new(&url, &env)?),
+        StateUrl::Object(url) => Kept::Apart(Arc::new(ObjectState::new(&url, env)?)),
         #[cfg(not(all(feature = "postgres", feature = "object-store")))]
         _ => return Err(not_built_in()),
     })
