@@ -35,6 +35,7 @@ fn formats(command: &Command) -> Option<(&'static str, &'static [Format])> {
         Command::Docs(_) => ("docs", TEXT),
         Command::Init(_) => ("init", TEXT),
         Command::Redact(_) => ("redact", TEXT),
+        Command::Serve(_) => ("serve", TEXT),
         Command::Mapping(args) => match args.command {
             MappingCommand::Fmt { .. } => ("mapping fmt", TEXT),
             MappingCommand::Lint { .. } => ("mapping lint", JSON_TOO),
@@ -122,6 +123,8 @@ mod tests {
             "esc-sync init --format markdown",
             "esc-sync redact --format sarif",
             "esc-sync redact --report json=x",
+            "esc-sync serve --format json",
+            "esc-sync serve --report json=x",
             "esc-sync mapping fmt --format json",
             "esc-sync mapping lint --format gate",
             "esc-sync scan --only A",

@@ -10,6 +10,8 @@ use crate::{
     report::Format,
 };
 
+use super::environment::Variables;
+
 /// Check and synchronize secrets between Pulumi ESC and GitHub
 #[derive(Debug, Parser)]
 #[command(name = "esc-sync", version, disable_help_subcommand = true, max_term_width = 100)]
@@ -108,16 +110,19 @@ pub(crate) struct Global {
     pub(crate) color: ColorChoice,
     #[command(flatten)]
     pub(crate) addresses: Addresses,
+    /// Where everything else is looked up that can be set from outside.
+    #[arg(skip)]
+    pub(crate) variables: Variables,
 }
 
 impl Global {
     /// Takes from the environment what was not typed. An empty variable counts as not set,
     /// as CI systems pass unset values; an empty argument does not.
     pub(crate) fn with_environment(mut self) -> Self {
-        let set = |name| std::env::var_os(name).filter(|text| !text.is_empty());
-        self.mapping = self.mapping.or_else(|| set("ESC_SYNC_MAPPING").map(PathBuf::from));
-        self.profile = self.profile.or_else(|| set("ESC_SYNC_PROFILE")?.into_string().ok());
-        self.state = self.state.or_else(|| set("ESC_SYNC_STATE")?.into_string().ok());
+        let set = &self.variables;
+        self.mapping = self.mapping.or_else(|| set.var_os("ESC_SYNC_MAPPING").map(PathBuf::from));
+        self.profile = self.profile.or_else(|| set.var("ESC_SYNC_PROFILE"));
+        self.state = self.state.or_else(|| set.var("ESC_SYNC_STATE"));
         self
     }
 }

@@ -34,7 +34,10 @@ const ADDRESSES: [(&str, Option<&str>); 4] = [
 impl Context {
     pub(crate) fn new(global: &Global, mapping: &Mapping) -> Result<Self, Failure> {
         let context = match &global.sandbox {
-            None => Self { environment: Environment::process(overrides(&global.addresses)), sandbox: None },
+            None => {
+                let environment = Environment::of(global.variables.clone(), overrides(&global.addresses));
+                Self { environment, sandbox: None }
+            }
             Some(dir) => {
                 let sandbox = Attached::start(dir, mapping, global.profile.as_deref())?;
                 Self { environment: sandbox.environment(), sandbox: Some(sandbox) }

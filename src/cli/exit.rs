@@ -28,11 +28,18 @@ pub(crate) enum Exit {
 impl Exit {
     /// What a report comes to.
     pub(crate) fn of(report: &Report) -> Self {
-        match report.exit_code() {
+        Self::from_code(report.exit_code())
+    }
+
+    /// What a number means; one that means nothing is no success.
+    pub(crate) fn from_code(code: u8) -> Self {
+        match code {
             0 => Self::Pass,
             1 => Self::Findings,
+            2 => Self::Usage,
             4 => Self::Unwritten,
             5 => Self::Refused,
+            130 => Self::Interrupted,
             _ => Self::Unknown,
         }
     }

@@ -39,6 +39,10 @@ impl Failure {
         (self.message, self.help.unwrap_or_default())
     }
 
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
     pub(crate) fn is_usage(&self) -> bool {
         self.exit == Exit::Usage
     }

@@ -87,7 +87,12 @@ pub(crate) fn open_file(file: &Path, profile: Option<&str>) -> Result<Loaded, Ma
 /// Reads and loads a mapping, or says all that is wrong with it.
 pub(crate) fn diagnose(file: &Path, profile: Option<&str>) -> Result<Loaded, Diagnostics> {
     let text = read(file).map_err(Diagnostics::of_file)?;
-    load(&file.display().to_string(), &text, &LoadOptions { profile: profile.map(str::to_owned) })
+    load_text(file, &text, profile)
+}
+
+/// Loads a text that the file has, or had.
+pub(crate) fn load_text(file: &Path, text: &[u8], profile: Option<&str>) -> Result<Loaded, Diagnostics> {
+    load(&file.display().to_string(), text, &LoadOptions { profile: profile.map(str::to_owned) })
 }
 
 /// What is wrong with a file, as it is told.

@@ -29,6 +29,7 @@ mod repository;
 mod rollback;
 mod sandbox;
 mod scan;
+mod sealed;
 mod serve;
 mod session;
 mod share;
@@ -68,10 +69,13 @@ pub fn main() -> ExitCode {
             return Exit::Pass.into();
         }
     };
-    cli.global = cli.global.with_environment();
     harden::harden();
+    if let Command::Serve(_) = &cli.command {
+        cli.global.variables = serve::variables();
+    }
+    cli.global = cli.global.with_environment();
     let color = terminal::wants_color(cli.global.color, terminal::stderr_is_terminal());
-    logging::start(cli.global.verbose, color);
+    logging::start(&cli, color);
     // After a defect of ours nothing is known; its own code would be read as some other program's.
     std::panic::catch_unwind(AssertUnwindSafe(|| run(&cli).unwrap_or_else(Failure::tell)))
         .unwrap_or(Exit::Unknown)

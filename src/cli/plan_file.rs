@@ -4,6 +4,7 @@ use std::{fs, io::Read as _, path::Path};
 
 use crate::{
     crypto,
+    engine::Partition,
     plan::{Header, Kept, Plan, PlanOptions, to_json},
 };
 
@@ -80,13 +81,14 @@ pub(crate) fn options(kept: &Kept, session: &Session<'_>) -> Result<PlanOptions,
 }
 
 pub(crate) fn digest(session: &Session<'_>) -> Result<String, Failure> {
-    let file = &*session.mapping().file;
-    let mut bytes = fs::read(file).map_err(Failure::from_io)?;
-    bytes.push(0);
-    bytes.extend(session.global.profile.as_deref().unwrap_or_default().as_bytes());
-    // A plan of one part of a fleet is nothing to another.
-    if let Some(partition) = session.global.partition {
-        bytes.extend(format!("\0{partition}").as_bytes());
-    }
-    Ok(crypto::short_digest(&bytes))
+    let text = session.text().map_err(Failure::from_io)?;
+    let global = session.global;
+    Ok(digest_of(&text, global.profile.as_deref(), global.partition))
+}
+
+/// What tells one mapping from another: its text, the profile laid over it, and the part of it that a worker
+/// looks after, since a plan of one part of a fleet is nothing to another.
+pub(crate) fn digest_of(text: &[u8], profile: Option<&str>, partition: Option<Partition>) -> String {
+    let part = partition.map(|partition| format!("\0{partition}")).unwrap_or_default();
+    crypto::short_digest(&[text, b"\0", profile.unwrap_or_default().as_bytes(), part.as_bytes()].concat())
 }

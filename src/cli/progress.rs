@@ -23,7 +23,7 @@ const REFRESH: Duration = Duration::from_millis(200);
 pub(crate) async fn watch<T>(work: impl Future<Output = T>, said: impl Fn() -> String) -> Option<T> {
     let mut work = std::pin::pin!(work);
     let mut stop = std::pin::pin!(stopped());
-    let mut line = Line { shown: false, started: Instant::now(), enabled: terminal::stderr_is_terminal() };
+    let mut line = Line { shown: false, started: Instant::now(), enabled: terminal::shows_progress() };
     let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + PATIENCE, REFRESH);
     let result = loop {
         tokio::select! {
@@ -47,7 +47,7 @@ pub(crate) async fn settle<T>(
 ) -> Option<T> {
     let mut work = std::pin::pin!(work);
     let mut stopped = std::pin::pin!(stopped());
-    let mut line = Line { shown: false, started: Instant::now(), enabled: terminal::stderr_is_terminal() };
+    let mut line = Line { shown: false, started: Instant::now(), enabled: terminal::shows_progress() };
     let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + PATIENCE, REFRESH);
     let mut until: Option<tokio::time::Instant> = None;
     let result = loop {

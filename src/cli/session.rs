@@ -1,6 +1,8 @@
 //! What every command over a mapping begins with: the mapping, the selection, the reports, the stores.
 
 use std::{
+    borrow::Cow,
+    io,
     path::Path,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -36,7 +38,17 @@ pub(crate) struct Session<'g> {
     /// Which part of a fleet this run looks after, if it is one of several workers.
     pub(crate) share: Option<Share>,
     loaded: Loaded,
+    /// The mapping's text where it was given, which may be older than the file.
+    given: Option<String>,
     started: Instant,
+}
+
+/// What a run of the daemon goes by instead of a file and a new id.
+#[derive(Debug)]
+pub(crate) struct Given<'g> {
+    pub(crate) file: &'g Path,
+    pub(crate) text: String,
+    pub(crate) run: String,
 }
 
 impl<'g> Session<'g> {
@@ -44,14 +56,33 @@ impl<'g> Session<'g> {
     pub(crate) fn open(global: &'g Global, command: &'static str) -> Result<(Self, output::Targets), Failure> {
         let started = Instant::now();
         let mut loaded = mapping_file::open(global)?;
-        let selection = Selection::new(&global.only, &global.service, &global.tier)?;
-        selection.check(&loaded.mapping)?;
+        let selection = selection(global, &loaded.mapping)?;
         let targets = output::open(global, Path::new(&*loaded.mapping.file))?;
         // The emulator's world is that of the whole mapping.
         let context = Context::new(global, &loaded.mapping)?;
         let share = global.partition.map(|partition| Share::take(partition, &mut loaded.mapping, &selection));
         let run = run_id(now());
-        Ok((Self { global, command, selection, context, run, share, loaded, started }, targets))
+        Ok((Self { global, command, selection, context, run, share, loaded, given: None, started }, targets))
+    }
+
+    /// The same over a given text. Whoever gave it has told its warnings, and wants no report.
+    pub(crate) fn over(global: &'g Global, command: &'static str, given: Given<'_>) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let mut loaded = mapping_file::load_text(given.file, given.text.as_bytes(), global.profile.as_deref())
+            .map_err(|diagnostics| mapping_file::invalid(given.file, &diagnostics))?;
+        let selection = selection(global, &loaded.mapping)?;
+        let context = Context::new(global, &loaded.mapping)?;
+        let share = global.partition.map(|partition| Share::take(partition, &mut loaded.mapping, &selection));
+        let (run, given) = (given.run, Some(given.text));
+        Ok(Self { global, command, selection, context, run, share, loaded, given, started })
+    }
+
+    /// The text that the mapping was loaded from.
+    pub(crate) fn text(&self) -> io::Result<Cow<'_, [u8]>> {
+        match &self.given {
+            Some(text) => Ok(Cow::Borrowed(text.as_bytes())),
+            None => std::fs::read(&*self.mapping().file).map(Cow::Owned),
+        }
     }
 
     pub(crate) fn mapping(&self) -> &Mapping {
@@ -157,6 +188,12 @@ impl<'g> Session<'g> {
         }
         report.decided()
     }
+}
+
+fn selection(global: &Global, mapping: &Mapping) -> Result<Selection, Failure> {
+    let selection = Selection::new(&global.only, &global.service, &global.tier)?;
+    selection.check(mapping)?;
+    Ok(selection)
 }
 
 /// The job's own secrets; a job that was given none has nothing to compare with.

@@ -17,31 +17,47 @@ use crate::{
         url::StateUrl,
     },
     mapping::Mapping,
+    model::EnvironmentRef,
     plan::PlanError,
     store::Stores,
 };
 
 use super::{Failure, args::Global, exit::Exit, session::Session};
 
+/// Where state is kept, as far as that needs no login of a store.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    Apart(Arc<dyn Backend>),
+    InEsc(EnvironmentRef),
+}
+
 /// Opens the state that flags, environment and mapping name; nothing is written yet. Each worker of a fleet has
 /// one of its own in it, so that all of them can write at a time.
 pub(crate) async fn backend(session: &Session<'_>, stores: &Stores) -> Result<Arc<dyn Backend>, Failure> {
-    let url = match &session.global.state {
-        None => StateUrl::File(default_dir(session.global, session.mapping())),
+    let env = |name: &str| session.context.var(name);
+    Ok(match kept(session.global, session.mapping(), &env)? {
+        Kept::Apart(backend) => backend,
+        Kept::InEsc(environment) => Arc::new(EscState::new(stores.shared_esc()?, environment)),
+    })
+}
+
+/// The same without the stores.
+pub(crate) fn kept(global: &Global, mapping: &Mapping, env: &dyn Fn(&str) -> Option<String>) -> Result<Kept, Failure> {
+    let url = match &global.state {
+        None => StateUrl::File(default_dir(global, mapping)),
         Some(url) => StateUrl::parse(url)?,
     };
-    let url = match session.global.partition {
+    let url = match global.partition {
         None => url,
         Some(partition) => url.part(&partition.folder())?,
     };
-    let env = |name: &str| session.context.var(name);
     Ok(match url {
-        StateUrl::File(path) => Arc::new(FileState::new(&path)),
-        StateUrl::Esc(environment) => Arc::new(EscState::new(stores.shared_esc()?, environment)),
+        StateUrl::File(path) => Kept::Apart(Arc::new(FileState::new(&path))),
+        StateUrl::Esc(environment) => Kept::InEsc(environment),
         #[cfg(feature = "postgres")]
-        StateUrl::Postgres(url) => Arc::new(PostgresState::new(&url, &env)?),
+        StateUrl::Postgres(url) => Kept::Apart(Arc::new(PostgresState::new(&url, env)?)),
         #[cfg(feature = "object-store")]
-        StateUrl::Object(url) => Arc::new(ObjectState::new(&url, &env)?),
+        StateUrl::Object(url) => Kept::Apart(Arc::new(ObjectState::new(&url, env)?)),
         #[cfg(not(all(feature = "postgres", feature = "object-store")))]
         _ => return Err(not_built_in()),
     })

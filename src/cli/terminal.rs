@@ -6,7 +6,7 @@ use std::{
     io::{self, IsTerminal as _, Write as _},
 };
 
-use super::args::ColorChoice;
+use super::{args::ColorChoice, logging};
 use crate::http::printable;
 
 /// Whether a stream should be coloured.
@@ -29,6 +29,11 @@ pub(crate) fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Whether a person watches who may be shown a line that changes.
+pub(crate) fn shows_progress() -> bool {
+    stderr_is_terminal() && !logging::is_service()
+}
+
 /// Columns to fill: `COLUMNS`, else 80 on a terminal, else no limit worth the name.
 pub(crate) fn width() -> usize {
     let asked = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
@@ -46,6 +51,9 @@ fn terminal_columns() -> usize {
 /// File names and arguments may hold anything; nothing of it steers the terminal (failure case X7), and no line
 /// that a break in a name began is a command to a workflow's runner (failure case X8).
 pub(crate) fn say(message: impl fmt::Display) {
+    if logging::is_json() {
+        return tracing::warn!("{}", message.to_string().trim_start_matches("esc-sync: "));
+    }
     let lines: Vec<_> = message.to_string().lines().map(|line| harmless(&printable(line, usize::MAX))).collect();
     let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }
@@ -58,6 +66,9 @@ fn harmless(line: &str) -> String {
 
 /// `esc-sync: error: …` with its remedy on a line of its own.
 pub(crate) fn say_error(message: impl fmt::Display, help: Option<&str>) {
+    if logging::is_json() {
+        return tracing::error!(help, "{message}");
+    }
     say(format_args!("esc-sync: error: {message}"));
     if let Some(help) = help {
         say(format_args!("esc-sync: help: {help}"));

@@ -4,7 +4,7 @@
 //! found stays until the services are asked again; and whatever a plain check finds by itself is newer than any live
 //! look. Health, page and metrics all read this view. Pure.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::{
     account::{Account, EndpointAccount, EntryAccount, FindingAccount, Verdict},
@@ -34,6 +34,21 @@ pub fn combined(board: &Board) -> Option<Combined<'_>> {
     let newest = look.or(live)?;
     let over = live.filter(|live| live.run != newest.run && !is_live(newest));
     Some(over.map_or_else(|| alone(newest), |over| laid_over(newest, over)))
+}
+
+/// The same as one account, for who shows it whole.
+pub fn account(board: &Board) -> Option<Arc<Account>> {
+    let seen = combined(board)?;
+    if let Some(look) = board.look.as_ref().filter(|_| seen.live.is_none()) {
+        return Some(Arc::clone(look));
+    }
+    Some(Arc::new(Account {
+        verdict: seen.verdict,
+        entries: seen.entries.into_iter().map(Cow::into_owned).collect(),
+        findings: seen.findings.into_iter().cloned().collect(),
+        endpoints: seen.endpoints.to_vec(),
+        ..seen.look.clone()
+    }))
 }
 
 impl Combined<'_> {

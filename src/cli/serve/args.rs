@@ -28,9 +28,22 @@ pub(crate) struct ServeArgs {
     pub(crate) alerts: AlertArgs,
     #[command(flatten)]
     pub(crate) judging: CheckArgs,
-    /// Carries out one run of the daemon, told on standard input; for the daemon itself
+    #[command(flatten)]
+    pub(crate) errand: Errand,
+}
+
+/// What the daemon starts its runs with; the order itself comes on standard input.
+#[derive(Debug, Args)]
+pub(crate) struct Errand {
+    /// Carry out one run of the daemon, told on standard input
     #[arg(long, hide = true, value_name = "KIND", value_parser = run_kind)]
     pub(crate) run: Option<RunKind>,
+    /// The daemon's process, without which there is nothing to do
+    #[arg(long, hide = true, value_name = "PID", requires = "run")]
+    pub(crate) parent: Option<u32>,
+    /// The file that the order's mapping was read from
+    #[arg(long, hide = true, value_name = "FILE", requires = "run")]
+    pub(crate) mapping_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

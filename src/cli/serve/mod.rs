@@ -1,43 +1,46 @@
 //! `serve`: the daemon, wired: its runs are processes of their own, its logins lie outside its memory.
+//!
+//! One program in three parts. It starts (`start`) with everything its environment holds, checks what was typed,
+//! seals the environment away and becomes itself again (`handover`). What goes on (`daemon`) knows no token of a
+//! store and starts a process (`process`) for each run, which does one thing and ends (`run`).
 
-pub(crate) mod account;
+mod account;
 mod apply;
 pub(crate) mod args;
+mod daemon;
 mod deliver;
-#[allow(dead_code, reason = "called by the process of a run")]
+mod handover;
+mod mappings;
 mod otel;
+mod process;
+mod run;
+mod signals;
+mod start;
+mod token;
 
-use super::{
-    Failure,
-    args::Global,
-    environment::Environment,
-    exit::Exit,
-    session::{self, Session},
-    terminal,
-};
-use crate::daemon::{Order, RunKind};
+use super::{Failure, args::Global, environment::{Environment, Variables}, exit::Exit};
 use args::ServeArgs;
 
 pub(crate) fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
+    if let Some(kind) = args.errand.run {
+        return run::carry_out(global, args, kind);
+    }
     if args.alerts.send_test_alert {
-        let environment = Environment::process(Vec::new());
+        let environment = Environment::of(global.variables.clone(), Vec::new());
         return deliver::test(&|name| environment.var(name));
     }
-    match args.run {
-        Some(RunKind::Sync) => sync(global, args),
-        _ => Ok(Exit::Unknown),
-    }
+    let known = match handover::received(&global.variables) {
+        Some(known) => known,
+        None => {
+            let known = start::check(global, args)?;
+            handover::become_itself(&known);
+            known
+        }
+    };
+    daemon::run(global, args, known)
 }
 
-/// One run of the daemon.
-fn sync(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
-    let refused = |_| Failure::usage("there is no order on standard input", "it is for the daemon itself");
-    let order: Order = serde_json::from_reader(std::io::stdin().lock()).map_err(refused)?;
-    let (mut session, _) = Session::open(global, "sync")?;
-    session.run = order.run;
-    let stores = session.stores();
-    let account = session::runtime()?.block_on(apply::sync(&session, &stores, args, order.writes))?;
-    let told = serde_json::to_string(&account).map_err(|error| Failure::from_io(error.into()))?;
-    terminal::print(told.as_bytes()).map_err(Failure::from_io)?;
-    Ok(Exit::Pass)
+/// Where a process of the daemon looks variables up.
+pub(crate) fn variables() -> Variables {
+    handover::variables()
 }

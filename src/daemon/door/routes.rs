@@ -17,7 +17,7 @@ use axum::{
 };
 
 use super::{
-    super::{health, metrics, page, pulse::STUCK},
+    super::{combined, health, metrics, page, pulse::STUCK},
     Door, document, guards, process, session,
 };
 
@@ -101,7 +101,7 @@ async fn measured(State(door): State<Arc<Door>>) -> Response {
 
 async fn report(State(door): State<Arc<Door>>) -> Response {
     let board = door.board.read();
-    json(&document::Document::of(&board, metrics::view(&board).as_deref(), now())).into_response()
+    json(&document::Document::of(&board, combined::account(&board).as_deref(), now())).into_response()
 }
 
 fn json(value: &impl serde::Serialize) -> ([(HeaderName, &'static str); 1], Vec<u8>) {

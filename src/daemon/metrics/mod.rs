@@ -8,9 +8,7 @@ mod family;
 mod seen;
 mod service;
 
-use std::sync::Arc;
-
-use super::{account::Account, board::Board};
+use super::{board::Board, combined};
 
 /// What the process takes up; what could not be read is left out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,13 +25,9 @@ pub fn render(board: &Board, now: i64, names: bool) -> String {
 /// The same with what the process takes up.
 pub fn render_with(board: &Board, now: i64, names: bool, process: Process) -> String {
     let mut families = service::health(board, now);
-    families.extend(view(board).as_deref().map(|seen| seen::families(seen, now, names)).unwrap_or_default());
+    families.extend(combined::account(board).as_deref().map(|seen| seen::families(seen, now, names)).unwrap_or_default());
     families.extend(seen::ages(board, now));
     families.extend(service::families(board, now, process));
     family::text_of(families)
 }
 
-/// What is known of the entries, from all looks together.
-pub(super) fn view(board: &Board) -> Option<Arc<Account>> {
-    board.look.clone()
-}

@@ -24,6 +24,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::{
     account::Account,
     board::Board,
+    combined,
     health::{Health, health},
 };
 pub use query::Query;
@@ -34,7 +35,7 @@ pub const STYLE: &str = include_str!("style.css");
 
 /// The board as HTML. `now`: seconds since 1970.
 pub fn render(board: &Board, query: &Query, now: i64) -> String {
-    whole(&Shown { board, health: &health(board, now), look: view(board), query, now }).into_string()
+    whole(&Shown { board, health: &health(board, now), look: combined::account(board), query, now }).into_string()
 }
 
 /// What all parts of the page are made from.
@@ -44,11 +45,6 @@ struct Shown<'a> {
     look: Option<Arc<Account>>,
     query: &'a Query,
     now: i64,
-}
-
-/// What is known of the entries, as one account.
-fn view(board: &Board) -> Option<Arc<Account>> {
-    board.look.clone()
 }
 
 impl Shown<'_> {

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod boards;
+mod core_image;
 mod deploy;
 mod door;
 mod fleet;
@@ -12,4 +13,6 @@ mod page_server;
 mod proposals;
 mod replica_processes;
 mod replicas;
+mod runs;
+mod start;
 mod ticks;
