@@ -94,6 +94,10 @@ impl Letters {
     pub(super) fn tried(&mut self, end: Result<Account, RunFault>, now: Instant, wall: i64) -> Try {
         self.limit = None;
         let Some(mut letter) = self.waiting.pop_front() else { return Try::Delivered };
+        // Whoever has it already does not get it a second time.
+        if let Some(left) = end.as_ref().ok().and_then(|account| letter.message.left_of(account)) {
+            letter.message = left;
+        }
         let Some(said) = trouble(end) else { return Try::Delivered };
         let since = *letter.failing.get_or_insert(wall);
         let Some(pause) = PAUSES.get(letter.tries) else { return Try::GivenUp { since, said } };

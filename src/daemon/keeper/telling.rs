@@ -25,6 +25,10 @@ impl Course {
         }
         let messages = alert::consider(&self.board.read(), now.wall, &self.options.alerts, &mut self.considered);
         self.letters.push(messages);
+        let suppressed = self.considered.suppressed();
+        if self.board.read().deliveries.suppressed != suppressed {
+            self.board.update(|board| board.deliveries.suppressed = suppressed);
+        }
         if self.letters.is_empty() {
             self.told = self.considered.clone();
         }
