@@ -14,6 +14,8 @@ use super::order::WriteBudget;
 #[derive(Debug)]
 pub struct Budget {
     whole: WriteBudget,
+    /// Those who share it: each is taken to write as much as we do.
+    workers: u32,
     /// Between two writes once the burst is used up; also the time after which one write of the burst comes back.
     interval: Duration,
     spent: VecDeque<(Instant, u32)>,
@@ -25,7 +27,12 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 impl Budget {
     pub fn new(whole: WriteBudget, interval: Duration) -> Self {
-        Self { whole, interval, spent: VecDeque::new(), whole_at: None }
+        Self { whole, workers: 1, interval, spent: VecDeque::new(), whole_at: None }
+    }
+
+    /// The same for one of several workers, each of whose runs takes its share of what is left.
+    pub fn among(self, workers: u32) -> Self {
+        Self { workers, ..self }
     }
 
     /// What a run that begins now may write.
@@ -38,6 +45,7 @@ impl Budget {
 
     /// Takes into account what a run wrote that ended at `at`.
     pub fn spend(&mut self, writes: u32, at: Instant) {
+        let writes = writes.saturating_mul(self.workers);
         self.spent.retain(|(earlier, _)| at.saturating_duration_since(*earlier) < HOUR);
         if writes == 0 {
             return;
@@ -62,6 +70,13 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn what_one_of_several_workers_wrote_the_others_wrote_as_well() {
+        let (mut budget, now) = (budget().among(8), Instant::now());
+        budget.spend(22, now);
+        assert_eq!(budget.left(now), WriteBudget { burst: 4, cap: 324 });
+    }
 
     fn budget() -> Budget {
         Budget::new(WriteBudget { burst: 180, cap: 500 }, SECOND)

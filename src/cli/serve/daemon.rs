@@ -66,7 +66,7 @@ async fn serve(global: &Global, args: &ServeArgs, known: Known) -> Result<Exit, 
         names: args.telling.metric_names,
     };
     terminal::print(format!("serving at http://{}\n", door.listen).as_bytes()).map_err(Failure::from_io)?;
-    daemon.run(listener, door, options(args, clock, known.targets), signals, args.clock.lease).await
+    daemon.run(listener, door, options(global, args, clock, known.targets), signals, args.clock.lease).await
 }
 
 async fn bind(args: &ServeArgs) -> Result<TcpListener, Failure> {
@@ -87,7 +87,7 @@ fn state_of(global: &Global, mappings: &MappingFile) -> Result<(String, Option<A
     })
 }
 
-fn options(args: &ServeArgs, clock: Clock, targets: usize) -> KeeperOptions {
+fn options(global: &Global, args: &ServeArgs, clock: Clock, targets: usize) -> KeeperOptions {
     let (applying, alerts) = (&args.applying, &args.alerts);
     let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     KeeperOptions {
@@ -98,6 +98,7 @@ fn options(args: &ServeArgs, clock: Clock, targets: usize) -> KeeperOptions {
         run_limit: args.clock.run_limit,
         writes: WriteBudget { burst: applying.write_burst, cap: applying.write_cap },
         write_interval: Duration::from_secs(60) / applying.write_pace,
+        workers: global.partition.map_or(1, |partition| partition.of.get()),
         alerts: AlertOptions {
             targets,
             drift_percent: alerts.alert_drift,

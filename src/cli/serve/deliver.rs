@@ -24,8 +24,6 @@ use crate::{
 };
 use attempt::{Patience, deliver, seconds};
 use target::Target;
-#[allow(unused_imports, reason = "for the environment of a run's process")]
-pub(crate) use target::VARIABLES;
 
 type Look<'a> = &'a dyn Fn(&str) -> Option<String>;
 

@@ -33,9 +33,11 @@ struct Note {
 }
 
 /// Variables that programs and libraries go by and that hold no secret. `LC_…` and `XDG_…` stay as well.
-const HARMLESS: [&str; 18] = [
+const HARMLESS: [&str; 20] = [
     "COLUMNS",
+    "ESC_SYNC_PARTITIONS",
     "HOME",
+    "JOB_COMPLETION_INDEX",
     "LANG",
     "LD_LIBRARY_PATH",
     "LD_PRELOAD",

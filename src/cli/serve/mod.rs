@@ -18,7 +18,12 @@ mod signals;
 mod start;
 mod token;
 
-use super::{Failure, args::Global, environment::{Environment, Variables}, exit::Exit};
+use super::{
+    Failure,
+    args::Global,
+    environment::{Environment, Variables},
+    exit::Exit,
+};
 use args::ServeArgs;
 
 pub(crate) fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {

@@ -15,10 +15,6 @@ type Look<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-/// The variables that are read here; headers hold a secret.
-pub(crate) const VARIABLES: [&str; 4] =
-    [ENDPOINT, "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_SERVICE_NAME", "OTEL_SDK_DISABLED"];
-
 /// Tells a collector of the run, if one is named.
 pub(crate) async fn export(account: &Account, environment: Look<'_>) {
     let set = |name: &str| environment(name).filter(|text| !text.trim().is_empty());

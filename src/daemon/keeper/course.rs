@@ -73,7 +73,7 @@ impl Course {
         let now = Instant::now();
         Self {
             timetable: Timetable::new(&options, somewhere),
-            budget: Budget::new(options.writes, options.write_interval),
+            budget: Budget::new(options.writes, options.write_interval).among(options.workers),
             memory: Memory::new(state),
             letters: Letters::default(),
             considered: alert::Memory::default(),

@@ -71,6 +71,8 @@ pub struct KeeperOptions {
     pub writes: WriteBudget,
     /// Between two writes once the burst is used up.
     pub write_interval: Duration,
+    /// Those who share these limits, this one among them.
+    pub workers: u32,
     pub alerts: AlertOptions,
 }
 

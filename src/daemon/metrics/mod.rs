@@ -25,9 +25,9 @@ pub fn render(board: &Board, now: i64, names: bool) -> String {
 /// The same with what the process takes up.
 pub fn render_with(board: &Board, now: i64, names: bool, process: Process) -> String {
     let mut families = service::health(board, now);
-    families.extend(combined::account(board).as_deref().map(|seen| seen::families(seen, now, names)).unwrap_or_default());
+    families
+        .extend(combined::account(board).as_deref().map(|seen| seen::families(seen, now, names)).unwrap_or_default());
     families.extend(seen::ages(board, now));
     families.extend(service::families(board, now, process));
     family::text_of(families)
 }
-

@@ -32,10 +32,6 @@ pub(crate) struct Target {
 
 const SECRET: &str = "ESC_SYNC_WEBHOOK_SECRET";
 
-/// The variables that are read here; each holds a secret.
-#[allow(dead_code, reason = "for the environment of a run's process")]
-pub(crate) const VARIABLES: [&str; 3] = ["ESC_SYNC_SLACK_WEBHOOK", "ESC_SYNC_WEBHOOK", SECRET];
-
 /// Why an address cannot be used; it is not repeated.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(super) enum AddressError {

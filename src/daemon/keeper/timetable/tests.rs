@@ -19,6 +19,7 @@ fn options(check: &str, live: &str, sync: &str) -> KeeperOptions {
         run_limit: SECOND,
         writes: WriteBudget { burst: 1, cap: 1 },
         write_interval: SECOND,
+        workers: 1,
         alerts: AlertOptions { targets: 0, drift_percent: 0, failures: 0, expiry_s: 0, cooldown_s: 0, cap_per_hour: 0 },
     }
 }
@@ -32,7 +33,7 @@ fn timetable(check: &str, live: &str, sync: &str) -> (Timetable, Moment) {
 }
 
 fn later(now: Moment, seconds: u64) -> Moment {
-    Moment { steady: now.steady + seconds * SECOND, wall: now.wall.saturating_add_unsigned(seconds) }
+    Moment { steady: now.steady + Duration::from_secs(seconds), wall: now.wall.saturating_add_unsigned(seconds) }
 }
 
 /// Runs whatever is due for `seconds`, each run taking `takes`; tells what began at which second.

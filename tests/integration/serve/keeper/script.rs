@@ -50,7 +50,6 @@ pub(super) enum Deed {
 pub(super) struct Went {
     pub(super) order: Order,
     pub(super) began: Instant,
-    pub(super) ended_wall: i64,
     pub(super) told: Option<Account>,
 }
 
@@ -91,6 +90,7 @@ pub(super) fn options(check: &str, live: &str, sync: &str) -> KeeperOptions {
         run_limit: Duration::from_secs(20),
         writes: WriteBudget { burst: 10, cap: 50 },
         write_interval: Duration::from_secs(1),
+        workers: 1,
         alerts: AlertOptions {
             targets: 0,
             drift_percent: 10,
@@ -165,7 +165,7 @@ impl Drop for Under<'_> {
     fn drop(&mut self) {
         self.0.under_way.fetch_sub(1, Ordering::Relaxed);
         if let Some(went) = self.1.take() {
-            lock(&self.0.went).push(Went { ended_wall: self.0.wall(), ..went });
+            lock(&self.0.went).push(went);
         }
     }
 }
@@ -176,7 +176,7 @@ impl Runs for Script {
             let others = self.under_way.fetch_add(1, Ordering::Relaxed);
             self.overlaps.fetch_add(others, Ordering::Relaxed);
             let deed = (*lock(&self.next))(order.kind, self.wall());
-            let went = Went { order, began: Instant::now(), ended_wall: 0, told: None };
+            let went = Went { order, began: Instant::now(), told: None };
             let mut under = Under(self, Some(went));
             let fault = || Err(RunFault { what: "it told nothing".into(), help: String::new() });
             match deed {
