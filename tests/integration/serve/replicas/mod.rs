@@ -1,7 +1,9 @@
 //! Three replicas on one state, killed, frozen and confused at random: never two that write one change.
 //!
 //! On a real PostgreSQL server in real time, and in memory in paused time with many more mishaps.
-//! `ESC_SYNC_KILLS=N` says how many; `ESC_SYNC_SEED=N` draws others.
+//! `ESC_SYNC_KILLS=N` says how many; `ESC_SYNC_SEED=N` draws others. `ESC_SYNC_CUT_OFF=1` takes the database's lock
+//! from runs that are frozen as well; what they write when they resume can leave conflicts for a person, so that then
+//! not all becomes well by itself (`docs/replicas.md`).
 
 mod ground;
 mod judging;
@@ -123,7 +125,8 @@ impl<P: Place + 'static> Chaos<P> {
         self.told.frozen += 1;
         let run = self.ground.strike(number, Fate::Frozen);
         self.told.frozen_running += usize::from(run.is_some());
-        if let Some(run) = run.filter(|_| self.ground.draw(2) == 0) {
+        let cuts = number("ESC_SYNC_CUT_OFF", 0) == 1;
+        if let Some(run) = run.filter(|_| cuts && self.ground.draw(2) == 0) {
             self.told.cut_off += 1;
             self.place.cut_off(&run).await;
         }
