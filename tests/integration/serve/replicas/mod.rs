@@ -120,10 +120,10 @@ impl<P: Place + 'static> Chaos<P> {
     }
 
     async fn freeze(&mut self, leader: usize) {
-        let (number, ice) = (self.machines[leader].number, self.machines[leader].ice.clone());
+        let (victim, ice) = (self.machines[leader].number, self.machines[leader].ice.clone());
         ice.set(true);
         self.told.frozen += 1;
-        let run = self.ground.strike(number, Fate::Frozen);
+        let run = self.ground.strike(victim, Fate::Frozen);
         self.told.frozen_running += usize::from(run.is_some());
         let cuts = number("ESC_SYNC_CUT_OFF", 0) == 1;
         if let Some(run) = run.filter(|_| cuts && self.ground.draw(2) == 0) {
