@@ -120,9 +120,7 @@ pub(crate) enum LogForm {
 
 /// Where alerts go is a secret, and comes from the environment.
 #[derive(Debug, Args)]
-#[command(
-    next_help_heading = "Alerts (to ESC_SYNC_SLACK_WEBHOOK and ESC_SYNC_WEBHOOK, signed with ESC_SYNC_WEBHOOK_SECRET)"
-)]
+#[command(next_help_heading = "Alerts")]
 pub(crate) struct AlertArgs {
     /// Alert when more than this share of the entries drifted, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 10)]

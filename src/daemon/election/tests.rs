@@ -1,3 +1,5 @@
+//! An election step by step, on clocks that the tests move.
+
 mod candidate;
 
 use std::sync::atomic::Ordering;

@@ -109,7 +109,9 @@ impl Timetable {
         }
         let [check, rest @ ..] = &self.slots;
         let waiting = |slot: &&Slot| slot.wait(now).is_some_and(|wait| wait.is_zero());
+        // Of equals the last is taken, so that the services are asked first.
         rest.iter()
+            .rev()
             .filter(waiting)
             .max_by_key(|slot| slot.late(now))
             .or(Some(check).filter(waiting))

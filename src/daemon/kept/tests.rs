@@ -1,3 +1,5 @@
+//! What is kept and read back, whoever wrote it.
+
 use std::sync::Arc;
 
 use super::*;

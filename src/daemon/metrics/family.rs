@@ -1,7 +1,8 @@
 //! Families of metrics as plain data, and their text by `prometheus-client`.
 //!
 //! That library is made for counters that live in a program; here everything is on the board, so one collector
-//! hands it what was made of the board for one answer. It knows no state sets: they are gauges of 0 and 1.
+//! hands it what was made of the board for one answer. It knows no state sets, and its
+//! info metrics take no labels from a collector: both are gauges of 0 and 1.
 
 use std::fmt;
 
@@ -40,7 +41,6 @@ enum Value {
     Level(i64),
     Count(u64),
     Spread(Durations),
-    Info,
 }
 
 impl Family {
@@ -55,11 +55,6 @@ impl Family {
 
     pub(super) fn histogram(name: &'static str, help: &'static str, samples: impl IntoIterator<Item = Sample>) -> Self {
         Self { kind: MetricType::Histogram, ..Self::gauge(name, help, samples) }
-    }
-
-    /// `name`: without `_info`.
-    pub(super) fn info(name: &'static str, help: &'static str, labels: &[(&'static str, &str)]) -> Self {
-        Self { kind: MetricType::Info, ..Self::gauge(name, help, [Sample::new(labels, Value::Info)]) }
     }
 
     /// All the words a state can have; the one that holds is 1.
@@ -132,7 +127,6 @@ impl Value {
             Self::Spread(durations) => {
                 to.encode_histogram::<NoLabelSet>(durations.sum_s, durations.count, &buckets(durations), None)
             }
-            Self::Info => to.encode_info(&Vec::<(&str, &str)>::new()),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::Query;
 use crate::{
     daemon::account::EntryAccount,
     model::{Status, Tier},
+    report::escape::visible,
 };
 
 /// The entries that are asked for, in their order, and what else could be.
@@ -81,7 +82,7 @@ fn service(entry: &EntryAccount) -> &str {
 }
 
 fn fits(asked: &str, value: &str) -> bool {
-    asked.is_empty() || asked == value
+    asked.is_empty() || asked == visible(value)
 }
 
 fn sort(rows: &mut [&EntryAccount], by: &str) {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     daemon::account::{EntryAccount, FindingAccount, PlaceAccount, ProbeAccount},
     model::{Kind, Stamp},
+    report::escape::visible,
 };
 
 pub(super) fn section(shown: &Shown<'_>) -> Markup {
@@ -77,7 +78,7 @@ fn select(name: &str, any: &str, choices: &[Choice], chosen: &str) -> Markup {
         select id=(name) name=(name) {
             option value="" { (any) }
             @for Choice { value, count } in choices {
-                option value=(value) selected[value == chosen] {
+                option value=(visible(value)) selected[visible(value) == chosen] {
                     @if value == NO_SERVICE { "no service" } @else { (plain(value, 40)) } " (" (number(*count)) ")"
                 }
             }

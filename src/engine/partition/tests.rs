@@ -107,7 +107,7 @@ fn entry() -> impl Strategy<Value = String> {
             let esc = format!("esc: {{ path: s.PATH, environment: acme/default/e{environment} }}");
             let direction = if scopes.len() > 1 { "esc-to-github" } else { direction };
             match scopes.is_empty() {
-                true => format!("{{ {esc}, github: [] }}"),
+                true => format!("{{ {esc}, github: false }}"),
                 false => {
                     let scopes: Vec<_> = scopes.into_iter().collect();
                     format!("{{ {esc}, direction: {direction}, github: [{}] }}", scopes.join(", "))

@@ -13,7 +13,7 @@ const DOCUMENT: &str = "docs/command-line.md";
 const READ_FOR_US: [&str; 2] = ["SSL_CERT_DIR", "SSL_CERT_FILE"];
 
 /// In the order of `--help`.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "check",
     "probe",
     "plan",
@@ -37,6 +37,7 @@ const COMMANDS: [&str; 24] = [
     "mapping lint",
     "mapping fmt",
     "mapping schema",
+    "serve",
     "sandbox",
 ];
 
@@ -71,9 +72,13 @@ fn default_of<'h>(help: &'h str, option: &str) -> Option<&'h str> {
 }
 
 /// The tables of the document, each with the heading of the help it is about, and the commands that have it.
-const TABLES: [(&str, &str, &[&str]); 6] = [
+const TABLES: [(&str, &str, &[&str]); 10] = [
     ("## Options of every command", "Everywhere", &["check", "probe", "plan", "sync", "attest", "rollback", "history"]),
-    ("## Judging", "Judging", &["check", "plan", "sync", "attest"]),
+    ("## Clock of serve", "Clock", &["serve"]),
+    ("## Applying of serve", "Applying", &["serve"]),
+    ("## Telling of serve", "Telling", &["serve"]),
+    ("## Alerts of serve", "Alerts", &["serve"]),
+    ("## Judging", "Judging", &["check", "plan", "sync", "attest", "serve"]),
     ("## Choices of plan and sync", "Choices", &["plan", "sync"]),
     ("## Writing", "Writing", &["sync", "attest", "rollback", "ssh rotate", "ssh resume", "ssh cancel", "ssh retire"]),
     ("## Machines", "Machines", &["ssh rotate", "ssh resume", "ssh cancel", "ssh retire", "ssh verify"]),
@@ -81,7 +86,7 @@ const TABLES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// Options that one command has for itself.
-const OWN: [(&str, &str); 37] = [
+const OWN: [(&str, &str); 40] = [
     ("check", "`--live`"),
     ("probe", "`--endpoints`"),
     ("probe", "`--fail-on`"),
@@ -119,6 +124,9 @@ const OWN: [(&str, &str); 37] = [
     ("docs", "`--install`"),
     ("docs", "`--live`"),
     ("mapping fmt", "`--check`"),
+    ("serve", "`--listen`"),
+    ("serve", "`--host`"),
+    ("serve", "`--token-file`"),
 ];
 
 /// Of a rotation that is under way nothing is tried out: whoever asks for that hears so, and nothing is done.
@@ -190,7 +198,7 @@ fn every_command_has_its_row() {
 
 /// The names of variables that stand as whole literals in the rooms that read the environment.
 fn read_by_the_code() -> BTreeSet<String> {
-    let name = r"(?:ESC_SYNC|PULUMI|GITHUB|LAMBDA|GH|ACTIONS|XDG|AWS|AZURE|GOOGLE|IDENTITY|OTEL)_[A-Z_0-9]+|PGPASSWORD|NO_COLOR|COLUMNS|TERM|HOME|USER|LOGNAME|(?:HTTPS|ALL|NO)_PROXY";
+    let name = r"(?:ESC_SYNC|PULUMI|GITHUB|LAMBDA|GH|ACTIONS|XDG|AWS|AZURE|GOOGLE|IDENTITY|OTEL)_[A-Z_0-9]+|PGPASSWORD|JOB_COMPLETION_INDEX|NO_COLOR|COLUMNS|TERM|HOME|USER|LOGNAME|(?:HTTPS|ALL|NO)_PROXY";
     let pattern = Regex::new(&format!("\"({name})\"")).expect("a pattern");
     let mut found = BTreeSet::new();
     for room in ["cli", "http", "ledger", "store"] {
