@@ -94,6 +94,13 @@ struct PendingForm {
     before: Option<Text<Stamp>>,
     begun: Option<Text<Stamp>>,
     acknowledged: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    over_ours: bool,
+}
+
+/// What is usual needs no word.
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl LedgerDocument {
@@ -191,6 +198,7 @@ impl RecordForm {
             before: pending.before.map(Text),
             begun: pending.begun.map(Text),
             acknowledged: pending.acknowledged,
+            over_ours: pending.over_ours,
         });
         Self {
             at: place.into(),
@@ -218,6 +226,7 @@ impl RecordForm {
             before: pending.before.map(|stamp| stamp.0),
             begun: pending.begun.map(|stamp| stamp.0),
             acknowledged: pending.acknowledged,
+            over_ours: pending.over_ours,
         });
         let record = Record {
             base: self.base.map(|base| base.0),

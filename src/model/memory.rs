@@ -56,6 +56,29 @@ pub struct PendingWrite {
     pub begun: Option<Stamp>,
     /// GitHub said yes; only the stamp was not to be read back yet.
     pub acknowledged: bool,
+    /// What stood there before was itself left by a write of ours whose end nobody saw: also where this one was not
+    /// carried out, GitHub holds something that we sent.
+    pub over_ours: bool,
+}
+
+/// How long after it was begun a write of ours may get its stamp, in seconds.
+const WINDOW: i64 = 120;
+
+impl PendingWrite {
+    /// Whether a stamp that moved lies where this write's own must lie; `None`: it is not known when it was begun.
+    pub fn can_have(&self, stamp: Stamp) -> Option<bool> {
+        self.begun.map(|begun| (0..=WINDOW).contains(&(stamp.0 - begun.0)))
+    }
+
+    /// Whether what a later run found at `seen` was left by this write, or by one of ours before it.
+    pub fn left(&self, seen: Option<Stamp>) -> bool {
+        let settled = self.acknowledged || self.over_ours;
+        match seen {
+            None => false,
+            Some(_) if seen == self.before => settled,
+            Some(stamp) => self.can_have(stamp) == Some(true),
+        }
+    }
 }
 
 /// All that is remembered, beside the fingerprints of what is there now.

@@ -10,9 +10,6 @@ use crate::{
     model::{Fingerprint, HeldRecord, Memory, Meta, PendingWrite, Record, Stamp},
 };
 
-/// How long after it was begun a write of ours may get its stamp, in seconds.
-const WINDOW: i64 = 120;
-
 /// What is known of one entry at one GitHub place.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct View {
@@ -173,10 +170,10 @@ impl<'a> Remembered<'a> {
 
     /// The stamp is as it was before the write. Within one second that says nothing, and an
     /// acknowledged write was done whatever the list says; but then only values that are
-    /// ours can be there, if the one before was recorded.
+    /// ours can be there, if the one before was recorded or sent by us as well.
     fn unmoved(&self, pending: &PendingWrite, now: Stamp) -> Settled {
         let same_second = pending.begun.is_none_or(|begun| begun <= now);
-        if pending.acknowledged || (same_second && self.stamps == Stamps::Match) {
+        if pending.acknowledged || pending.over_ours || (same_second && self.stamps == Stamps::Match) {
             Settled::Ours
         } else {
             Settled::NotWritten
@@ -185,10 +182,8 @@ impl<'a> Remembered<'a> {
 
     /// The stamp moved: by our write, if it lies where that must lie.
     fn landed(&self, pending: &PendingWrite, now: Stamp) -> Settled {
-        let ours = match pending.begun {
-            Some(begun) => (0..=WINDOW).contains(&(now.0 - begun.0)),
-            None => pending.acknowledged && self.esc == Some(pending.fingerprint),
-        };
+        let unstamped = || pending.acknowledged && self.esc == Some(pending.fingerprint);
+        let ours = pending.can_have(now).unwrap_or_else(unstamped);
         if ours { Settled::Ours } else { Settled::Open }
     }
 }

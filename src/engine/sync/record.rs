@@ -111,7 +111,8 @@ impl Push<'_> {
             GithubBasis::Present(stamp) => stamp,
         };
         let begun = shortly_before(self.begun, self.answered);
-        let pending = PendingWrite { fingerprint: self.sent, before, begun, acknowledged };
+        let over_ours = previous.pending.is_some_and(|earlier| earlier.left(before));
+        let pending = PendingWrite { fingerprint: self.sent, before, begun, acknowledged, over_ours };
         Record { pending: Some(pending), written: true, run: self.run.into(), ..previous }
     }
 }
@@ -183,7 +184,13 @@ mod tests {
         let unknown = Push { end: End::Unknown, previous: Some(&base), ..push(GithubBasis::Absent, 5, 6, None) };
         let record = unknown.record().expect("a record");
         assert_eq!(record.base, base.base);
-        let pending = PendingWrite { fingerprint: SENT, before: None, begun: Some(Stamp(5)), acknowledged: false };
+        let pending = PendingWrite {
+            fingerprint: SENT,
+            before: None,
+            begun: Some(Stamp(5)),
+            acknowledged: false,
+            over_ours: false,
+        };
         assert_eq!(record.pending, Some(pending));
         for end in [End::Failed, End::NotBegun, End::Overtaken] {
             assert_eq!(Push { end, ..unknown.clone() }.record(), None);
@@ -194,6 +201,26 @@ mod tests {
     fn g19_a_write_late_in_a_long_run_is_looked_for_around_its_own_answer() {
         let late = push(GithubBasis::Absent, 5, 500, None).record().expect("a record");
         assert_eq!(late.pending.and_then(|pending| pending.begun), Some(Stamp(500 - ANSWERING)));
+    }
+
+    #[test]
+    fn c1_a_write_over_an_unsettled_one_remembers_that_what_was_there_was_ours() {
+        let pending = |before: GithubBasis, previous: Option<&Record>| {
+            let push = Push { end: End::Unknown, previous, ..push(before, 105, 106, None) };
+            push.record().and_then(|record| record.pending).expect("pending")
+        };
+        let at = |stamp| GithubBasis::Present(Some(Stamp(stamp)));
+        let first = Record {
+            pending: Some(PendingWrite { begun: Some(Stamp(100)), ..pending(at(50), None) }),
+            ..Record::default()
+        };
+        // Seen where the first one can have left it; seen as it was before; seen where somebody else left it.
+        let cases = [(at(101), true), (at(50), false), (at(300), false), (GithubBasis::Absent, false)];
+        for (before, ours) in cases {
+            assert_eq!(pending(before, Some(&first)).over_ours, ours, "{before:?}");
+        }
+        let second = Record { pending: Some(pending(at(101), Some(&first))), ..Record::default() };
+        assert!(pending(at(101), Some(&second)).over_ours, "a third one finds what the first one left");
     }
 
     #[test]

@@ -150,7 +150,9 @@ fn fold(run: &KeptRun, records: &mut BTreeMap<GithubPlace, Record>) {
         let answered = run.ended.iter().rfind(|ended| ended.id == intent.id).and_then(|ended| ended.stamp);
         let begun = shortly_before(intent.begun, answered.or(last));
         let (before, acknowledged) = (intent.before, end == Some(End::Done));
-        record.pending = Some(PendingWrite { fingerprint, before, begun, acknowledged });
+        // Killed one after the other: what the later one found was what the earlier one had sent.
+        let over_ours = record.pending.is_some_and(|earlier| earlier.left(before));
+        record.pending = Some(PendingWrite { fingerprint, before, begun, acknowledged, over_ours });
         record.written = true;
     }
 }

@@ -38,7 +38,7 @@ impl Case {
     /// Run `r1` began to write that value, and that is the last that is known.
     pub(in crate::judge) fn pending(mut self, name: &str, text: &str) -> Self {
         let fingerprint = fingerprint(text.as_bytes());
-        let pending = PendingWrite { fingerprint, before: None, begun: None, acknowledged: false };
+        let pending = PendingWrite { fingerprint, before: None, begun: None, acknowledged: false, over_ours: false };
         self.record(organization(), name).pending = Some(pending);
         self
     }

@@ -114,7 +114,7 @@ fn what_the_job_reads_is_compared_with_the_base() {
 
 fn pending(print: Fingerprint, before: Option<i64>, begun: Option<i64>, acknowledged: bool) -> Record {
     let (before, begun) = (before.map(Stamp), begun.map(Stamp));
-    let pending = PendingWrite { fingerprint: print, before, begun, acknowledged };
+    let pending = PendingWrite { fingerprint: print, before, begun, acknowledged, over_ours: false };
     Record { pending: Some(pending), ..agreed(A, 10) }
 }
 
@@ -125,6 +125,17 @@ fn g19_c1_a_write_that_did_not_land_is_as_if_it_had_not_been_begun() {
     assert_eq!(hidden(pending(B, Some(10), Some(20), false), A, 10).github, known(true, Some(false)));
     let drifted = pending(B, Some(15), Some(20), false);
     assert_eq!(hidden(drifted, B, 15).github, Github::MovedHidden);
+}
+
+#[test]
+fn c1_one_that_did_not_land_over_an_unsettled_one_of_ours_leaves_ours() {
+    let over = |before| {
+        let record = pending(B, Some(before), Some(20), false);
+        let pending = record.pending.map(|pending| PendingWrite { over_ours: true, ..pending });
+        Record { pending, ..record }
+    };
+    assert_eq!(hidden(over(15), C, 15).github, Github::Ours);
+    assert_eq!(hidden(over(15), C, 141).github, Github::Unsettled);
 }
 
 #[test]

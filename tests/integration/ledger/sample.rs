@@ -106,9 +106,14 @@ fn held() -> impl Strategy<Value = HeldRecord> {
 }
 
 fn pending() -> impl Strategy<Value = PendingWrite> {
-    (fingerprints(), option::of(stamps()), option::of(stamps()), any::<bool>()).prop_map(
-        |(fingerprint, before, begun, acknowledged)| PendingWrite { fingerprint, before, begun, acknowledged },
-    )
+    let all = (fingerprints(), option::of(stamps()), option::of(stamps()), any::<bool>(), any::<bool>());
+    all.prop_map(|(fingerprint, before, begun, acknowledged, over_ours)| PendingWrite {
+        fingerprint,
+        before,
+        begun,
+        acknowledged,
+        over_ours,
+    })
 }
 
 pub(crate) fn records() -> impl Strategy<Value = BTreeMap<GithubPlace, Record>> {
