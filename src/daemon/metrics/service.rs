@@ -146,11 +146,7 @@ fn about_itself(board: &Board, process: Process) -> Vec<Family> {
             [Sample::count(&[], board.counters.elections)],
         ),
         flag("esc_sync_stopping", "Whether the daemon winds down", board.stopping),
-        Family::gauge(
-            "esc_sync_build_info",
-            "The program",
-            [Sample::level(&[("version", &board.replica.version)], 1)],
-        ),
+        Family::gauge("esc_sync_build_info", "The program", [Sample::level(&[("version", &board.replica.version)], 1)]),
         Family::gauge("process_resident_memory_bytes", "Memory in use", level(process.resident_bytes)),
         Family::gauge("process_open_fds", "Open file descriptors", level(process.open_descriptors)),
         Family::gauge(

@@ -147,7 +147,8 @@ fn every_command_of_the_examples_is_one_that_the_program_takes() {
     let found = command_lines();
     assert_eq!(found.len(), 8, "{found:?}");
     for (name, line) in found {
-        let program = Program::new(&folder("deploy-commands")).env("JOB_COMPLETION_INDEX", "0").env("ESC_SYNC_PARTITIONS", "8");
+        let program =
+            Program::new(&folder("deploy-commands")).env("JOB_COMPLETION_INDEX", "0").env("ESC_SYNC_PARTITIONS", "8");
         let ran = program.args(line.iter().map(String::as_str)).args(["--help"]).run();
         assert_eq!(ran.code, 0, "{name}: {line:?}\n{}", ran.everything());
     }

@@ -165,7 +165,8 @@ fn c12_a_service_tells_the_truth_at_every_tick_and_does_not_grow() {
     assert!(memory <= warm.0 + warm.0 / 20 + 30, "{} kB after a third, {memory} kB at the end", warm.0);
     assert!(descriptors <= warm.1, "{} descriptors after a third, {descriptors} at the end", warm.1);
     nothing_is_asked_between_ticks(&world, &service, of_one_check);
-    eprintln!("{ticks} ticks: {seen:?}; {} then {memory} kB; {descriptors} descriptors", warm.0);
+    let told = format!("{ticks} ticks: {seen:?}; {} then {memory} kB; {descriptors} descriptors\n", warm.0);
+    std::io::stderr().write_all(told.as_bytes()).expect("standard error");
     kill_process(Pid::from_child(&service.child), Signal::TERM).expect("it lives");
     assert_eq!(service.child.wait().expect("it ends").code(), Some(0));
 }
