@@ -49,6 +49,9 @@ pub struct Account {
     pub budgets: Vec<BudgetAccount>,
     #[serde(default)]
     pub remarks: Vec<String>,
+    /// Nothing of the mapping falls to this worker of a fleet.
+    #[serde(default)]
+    pub idle: bool,
 }
 
 /// What a run came to.
@@ -203,6 +206,6 @@ pub struct BudgetAccount {
 impl Account {
     /// Whether it looked at anything at all.
     pub fn is_look(&self) -> bool {
-        self.failure.is_none() && self.kind != RunKind::Deliver && !self.entries.is_empty()
+        self.failure.is_none() && self.kind != RunKind::Deliver && (self.idle || !self.entries.is_empty())
     }
 }

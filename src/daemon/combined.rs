@@ -37,13 +37,16 @@ pub fn combined(board: &Board) -> Option<Combined<'_>> {
 }
 
 /// The same as one account, for who shows it whole.
+///
+/// What was written, proposed and held back is the last sync's, until the next one says something else.
 pub fn account(board: &Board) -> Option<Arc<Account>> {
     let seen = combined(board)?;
-    if let Some(look) = board.look.as_ref().filter(|_| seen.live.is_none()) {
-        return Some(Arc::clone(look));
-    }
+    let writes = board.sync.as_deref().unwrap_or(seen.look);
     Some(Arc::new(Account {
         verdict: seen.verdict,
+        outcomes: writes.outcomes.clone(),
+        proposed: writes.proposed.clone(),
+        held_back: writes.held_back.clone(),
         entries: seen.entries.into_iter().map(Cow::into_owned).collect(),
         findings: seen.findings.into_iter().cloned().collect(),
         endpoints: seen.endpoints.to_vec(),
@@ -71,13 +74,16 @@ fn is_live(account: &Account) -> bool {
     account.kind == super::order::RunKind::Live
 }
 
+/// A finding that counts is one, whatever else could not be found out.
 fn alone(look: &Account) -> Combined<'_> {
+    let entries: Vec<_> = look.entries.iter().map(Cow::Borrowed).collect();
+    let findings: Vec<_> = look.findings.iter().collect();
     Combined {
         look,
         live: Some(look).filter(|look| is_live(look)),
-        verdict: look.verdict,
-        entries: look.entries.iter().map(Cow::Borrowed).collect(),
-        findings: look.findings.iter().collect(),
+        verdict: look.verdict.min(verdict(&entries, &findings)),
+        entries,
+        findings,
         endpoints: &look.endpoints,
     }
 }

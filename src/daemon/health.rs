@@ -95,7 +95,7 @@ fn of_looks(board: &Board, view: &Combined<'_>, now: i64) -> Vec<Reason> {
     let age = now - view.look.ended;
     let mut reasons = Vec::from_iter(of_the_age("look", age, look_period(board)));
     reasons.extend(of_the_verdict(view, age));
-    if view.entries.is_empty() {
+    if view.entries.is_empty() && !view.look.idle {
         reasons.push((HealthVerdict::Unknown, "no entry was checked".to_owned()));
     }
     let Some(live_period) = period(board, RunKind::Live) else { return reasons };
@@ -120,11 +120,15 @@ fn of_the_age(what: &str, age: i64, period: i64) -> Option<Reason> {
 
 fn of_the_verdict(view: &Combined<'_>, age: i64) -> Option<Reason> {
     let not_ok: Vec<_> = view.statuses().into_iter().filter(|(status, _)| *status != Status::Ok).collect();
+    let counting = view.findings.iter().copied().chain(view.entries.iter().flat_map(|entry| &entry.findings));
+    let counting = counting.filter(|finding| finding.counts).count();
     let counts = not_ok.iter().map(|(status, number)| format!("{number} {status}")).collect::<Vec<_>>().join(", ");
     let counts = if counts.is_empty() { String::new() } else { format!(" ({counts} of {})", view.entries.len()) };
     match view.verdict {
         Verdict::Pass => None,
-        Verdict::Fail => Some((HealthVerdict::Unhealthy, format!("the look {age} s ago found what counts{counts}"))),
+        Verdict::Fail => {
+            Some((HealthVerdict::Unhealthy, format!("the look {age} s ago has {counting} findings that count{counts}")))
+        }
         Verdict::Unknown => Some((HealthVerdict::Unknown, format!("not everything could be found out{counts}"))),
     }
 }
@@ -137,8 +141,18 @@ fn of_the_sync(board: &Board) -> Option<Reason> {
     match sync.exit {
         0 | 1 if sync.failure.is_none() => None,
         4 => Some((HealthVerdict::Unhealthy, format!("writes of the last sync failed or are unknown (exit 4){why}"))),
-        5 => Some((HealthVerdict::Unknown, format!("the last sync was refused before any write (exit 5){why}"))),
+        5 => Some((
+            HealthVerdict::Unknown,
+            format!("the last sync left {} as they are, since a person must decide (exit 5){why}", places(sync)),
+        )),
         exit => Some((HealthVerdict::Unknown, format!("the last sync came to no result (exit {exit}){why}"))),
+    }
+}
+
+fn places(sync: &Account) -> String {
+    match sync.held_back.len() {
+        1 => "1 place".to_owned(),
+        number => format!("{number} places"),
     }
 }
 
@@ -221,7 +235,7 @@ mod tests {
             (with(|board| board.sync = sync(1)), Healthy, ""),
             (with(|board| board.sync = sync(3)), Unknown, "came to no result (exit 3)"),
             (with(|board| board.sync = sync(4)), Unhealthy, "failed or are unknown (exit 4)"),
-            (with(|board| board.sync = sync(5)), Unknown, "refused before any write (exit 5)"),
+            (with(|board| board.sync = sync(5)), Unknown, "since a person must decide (exit 5)"),
             (with(|board| board.sync = sync(130)), Unknown, "came to no result (exit 130)"),
             (with(|board| board.deliveries.failing = failing), Unknown, "alerts cannot be delivered since 1970-01-12"),
         ];

@@ -28,6 +28,7 @@ pub(super) fn look(kind: RunKind, ended: i64, entries: &[(&str, Status)]) -> Acc
         requests: Vec::new(),
         budgets: Vec::new(),
         remarks: Vec::new(),
+        idle: false,
     }
 }
 

@@ -54,6 +54,8 @@ pub enum FileTrouble {
     Directory,
     Missing,
     TooLarge,
+    /// A pipe or a device: reading it could wait for ever.
+    Special,
     Unreadable,
 }
 
@@ -93,6 +95,11 @@ impl Diagnostics {
                 "check the path, or start one from mappings/example.yaml",
             ),
             FileTrouble::TooLarge => ("too-large", "the file is larger than 64 MiB", "split the mapping"),
+            FileTrouble::Special => (
+                "special-file",
+                "the mapping file is no regular file, and a service cannot wait for what may never come",
+                "put a regular file in its place",
+            ),
             FileTrouble::Unreadable => ("unreadable-file", "the mapping file cannot be read", "check its permissions"),
         };
         let mut sink = Sink::default();
@@ -326,7 +333,13 @@ mod tests {
 
     #[test]
     fn m1_what_cannot_be_read_says_why() {
-        for trouble in [FileTrouble::Directory, FileTrouble::Missing, FileTrouble::TooLarge, FileTrouble::Unreadable] {
+        for trouble in [
+            FileTrouble::Directory,
+            FileTrouble::Missing,
+            FileTrouble::TooLarge,
+            FileTrouble::Special,
+            FileTrouble::Unreadable,
+        ] {
             let text = Diagnostics::of_file(trouble).render("m.yaml");
             assert!(
                 text.starts_with("error: ") && text.contains("--> m.yaml\n") && text.contains("= help: "),

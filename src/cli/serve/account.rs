@@ -47,6 +47,7 @@ pub(crate) fn of(session: &Session<'_>, report: &Report, snapshot: &Snapshot, ki
         requests: report.requests.clone(),
         budgets: report.budgets.iter().map(budget).collect(),
         remarks: report.remarks.clone(),
+        idle: report.idle,
     }
 }
 

@@ -123,7 +123,7 @@ pub(crate) enum LogForm {
 #[command(next_help_heading = "Alerts")]
 pub(crate) struct AlertArgs {
     /// Alert when more than this share of the entries drifted, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 10)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(..=100))]
     pub(crate) alert_drift: u8,
     /// Alert after so many runs of a kind that came to no result
     #[arg(long, value_name = "N", default_value_t = 3)]

@@ -53,6 +53,8 @@ pub(super) fn run(global: &Global, args: &ServeArgs, known: Known) -> Result<Exi
 }
 
 async fn serve(global: &Global, args: &ServeArgs, known: Known) -> Result<Exit, Failure> {
+    // Begun anew it goes by the name of /proc/self/exe; what cannot be renamed runs all the same.
+    let _ = std::fs::write("/proc/self/comm", "esc-sync");
     let listener = bind(args).await?;
     let signals = Signals::listen().map_err(Failure::from_io)?;
     let clock = start::clock(args)?;

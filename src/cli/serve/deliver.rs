@@ -131,6 +131,7 @@ fn account(order: &Order, times: (i64, i64, u64), outcomes: Result<Vec<OutcomeAc
         requests: Vec::new(),
         budgets: Vec::new(),
         remarks: Vec::new(),
+        idle: false,
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use super::super::{mapping_file, plan_file, session::now};
 use crate::{
     daemon::{account::Said, board::MappingState, keeper::Mappings},
-    mapping::{Diagnostics, Mapping},
+    mapping::{Diagnostics, FileTrouble, Mapping},
 };
 
 #[derive(Debug)]
@@ -41,6 +41,10 @@ impl MappingFile {
     }
 
     fn text(&self) -> Result<String, Diagnostics> {
+        // A pipe without a writer would hold up everything, the answer to `/livez` too.
+        if std::fs::metadata(&self.file).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+            return Err(Diagnostics::of_file(FileTrouble::Special));
+        }
         let bytes = mapping_file::read(&self.file).map_err(Diagnostics::of_file)?;
         String::from_utf8(bytes).map_err(|error| {
             // Loading says by its name what is wrong with it.
@@ -106,6 +110,12 @@ mod tests {
             assert!(mappings.read().is_err(), "{invalid:?}");
             assert!(mappings.read().is_err(), "again {invalid:?}");
         }
+        // A pipe is told and not waited for.
+        fs::remove_file(&file).expect("removed");
+        rustix::fs::mknodat(rustix::fs::CWD, &file, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .expect("a pipe");
+        assert!(mappings.read().is_err_and(|said| said.what.contains("no regular file")));
+        fs::remove_file(&file).expect("removed");
         fs::write(&file, VALID.replace("  A:", "  B: s.b\n  A:")).expect("a file");
         let (_, mended) = mappings.read().expect("valid again");
         assert_eq!(mended.entries, 2);

@@ -136,5 +136,6 @@ fn failed(kind: RunKind, run: String, began: i64, failure: Failure) -> Account {
         requests: Vec::new(),
         budgets: Vec::new(),
         remarks: Vec::new(),
+        idle: false,
     }
 }

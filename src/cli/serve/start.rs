@@ -41,11 +41,16 @@ pub(super) fn clock(args: &ServeArgs) -> Result<Clock, Failure> {
             Failure::usage(message, "give a duration (5m), a cron expression in UTC (\"*/5 * * * *\"), or never")
         })
     };
-    Ok(Clock {
+    let clock = Clock {
         check: read(RunKind::Check, &args.clock.check_every)?,
         live: read(RunKind::Live, &args.clock.live_every)?,
         sync: read(RunKind::Sync, &args.clock.sync_every)?,
-    })
+    };
+    if [&clock.check, &clock.live, &clock.sync].iter().all(|schedule| schedule.is_never()) {
+        let message = "no run would ever be made: --check-every, --live-every and --sync-every are all `never`";
+        return Err(Failure::usage(message, "leave out one of them"));
+    }
+    Ok(clock)
 }
 
 /// Whoever is not on this machine must know a token (failure case X11).

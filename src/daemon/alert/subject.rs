@@ -194,7 +194,10 @@ fn proposals(scene: &Scene<'_>) -> Sight {
         |one: &super::super::account::ProposedAccount| format!("{}: {} {}, {}", one.name, one.verb, one.place, one.why);
     let mut lines = listed(proposed.iter().map(line));
     lines.push("`esc-sync sync --plan @proposed` shows them and asks".to_owned());
-    let title = format!("{} proposed writes wait for a person", proposed.len());
+    let title = match proposed.len() {
+        1 => "1 proposed write waits for a person".to_owned(),
+        number => format!("{number} proposed writes wait for a person"),
+    };
     let items = proposed.iter().map(|one| format!("{} {} {}", one.verb, one.name, one.place)).collect();
     Sight::Trouble(Trouble { title, lines, items })
 }

@@ -139,7 +139,7 @@ impl Elector {
         self.become_role(Role::Standby { leader: None });
         match loss {
             Loss::Silent => warn!("this replica could not renew its leadership in time, and stepped down"),
-            Loss::TakenOver => warn!("another replica took over; this one stands by"),
+            Loss::TakenOver => warn!("somebody else wrote to the document of the election; this one stands by"),
         }
         // Even who leads again right after this is seen to have stood by.
         time::sleep(self.terms.again).await;

@@ -42,7 +42,7 @@ pub(super) enum Done {
 
 const LIMIT: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_secs(5);
-const PAUSE_MOST: Duration = Duration::from_secs(60);
+const PAUSE_MOST: Duration = Duration::from_secs(15);
 
 impl Memory {
     /// Before anything else it is shown to be writable.

@@ -41,6 +41,7 @@ pub(super) fn account_of_fault(under_way: &UnderWay, ended: i64, duration_ms: u6
         requests: Vec::new(),
         budgets: Vec::new(),
         remarks: Vec::new(),
+        idle: false,
     }
 }
 

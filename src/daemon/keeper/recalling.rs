@@ -24,8 +24,10 @@ impl Course {
     pub(super) fn remembered(&mut self, done: Done) {
         let now = self.now();
         if let Some(said) = self.memory.ended(&done, now.steady) {
-            if let Err(fault) = &said {
-                tracing::warn!(why = fault.what, "the state cannot be used");
+            match &said {
+                Err(fault) => tracing::warn!(why = fault.what, "the state cannot be used"),
+                Ok(()) if self.board.read().state.fault.is_some() => tracing::info!("the state can be used again"),
+                Ok(()) => {}
             }
             self.board.update(|board| match said {
                 Ok(()) => (board.state.proved, board.state.fault) = (Some(now.wall), None),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     super::{
-        account::{Account, Said},
+        account::{Account, Said, Verdict},
         board::{Board, MappingState, Running},
         health::health,
         notify::State,
@@ -81,6 +81,9 @@ impl Course {
         match self.mappings.read() {
             Ok((text, state)) => {
                 let is_new = self.mapping.as_ref().is_some_and(|mapping| *mapping != text);
+                if is_new || self.mapping.is_none() || self.board.read().mapping.refused.is_some() {
+                    tracing::info!(file = state.file, entries = state.entries, digest = state.digest, "mapping taken");
+                }
                 self.board.update(|board| {
                     let loaded = if is_new || board.mapping.loaded == 0 { state.loaded } else { board.mapping.loaded };
                     board.mapping = MappingState { refused: None, loaded, ..state };
@@ -106,6 +109,10 @@ impl Course {
 fn tell_of_run(account: &Account) {
     let Account { run, kind, verdict, exit, duration_ms, .. } = account;
     match &account.failure {
+        None if *verdict == Verdict::Unknown => {
+            let why = account.entries.iter().flat_map(|entry| &entry.places).find_map(|place| place.why.as_deref());
+            tracing::warn!(run, %kind, %verdict, exit, duration_ms, why = why.unwrap_or_default(), "a run ended");
+        }
         None => tracing::info!(run, %kind, %verdict, exit, duration_ms, "a run ended"),
         Some(said) => tracing::warn!(run, %kind, exit, duration_ms, why = said.what, help = said.help, "a run failed"),
     }

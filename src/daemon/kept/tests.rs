@@ -51,6 +51,7 @@ fn account(run: &str, entries: usize) -> Arc<Account> {
         requests: vec![("esc".to_owned(), 3)],
         budgets: Vec::new(),
         remarks: vec![HOSTILE.to_owned()],
+        idle: false,
     })
 }
 

@@ -25,6 +25,9 @@ pub(super) enum Tone {
 /// What is shown of a long text before its rest is asked for.
 const SHORT: usize = 160;
 
+/// A rest shorter than this is shown at once.
+const WORTH_CUTTING: usize = 60;
+
 impl Tone {
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -104,7 +107,7 @@ const SHAPES: &str = concat!(
 /// is there for whoever asks. It may not stand in a paragraph, which `details` would end.
 pub(super) fn text(from_outside: &str) -> Markup {
     let shown = visible(from_outside);
-    match shown.char_indices().nth(SHORT) {
+    match shown.char_indices().nth(SHORT).filter(|(end, _)| shown[*end..].chars().nth(WORTH_CUTTING).is_some()) {
         None => html! { bdi { (shown) } },
         Some((end, _)) => html! {
             details.long {

@@ -165,6 +165,7 @@ fn account(kind: RunKind, ended: i64) -> Account {
         requests: vec![("esc".to_owned(), 2), ("github".to_owned(), 12)],
         budgets: vec![budget("github", 5_000, 4_312), budget("github writes", 500, 61)],
         remarks: Vec::new(),
+        idle: false,
     }
 }
 

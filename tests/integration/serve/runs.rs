@@ -151,6 +151,7 @@ fn c1_a_killed_daemon_leaves_no_run_behind() {
     world.fault(Fault::new(Effect::Hang { applied: false }).forever());
     fs::write(world.folder.join("order.json"), serde_json::to_vec(&order(RunKind::Check)).expect("an order"))
         .expect("a file");
+    let before = world.requests().len();
     let script = "\"$0\" serve --run check --parent $$ --mapping-file esc-sync.yaml < order.json & wait";
     let mut daemon = Command::new("/bin/sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_esc-sync")])
@@ -162,7 +163,7 @@ fn c1_a_killed_daemon_leaves_no_run_behind() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("a shell");
-    while world.requests().is_empty() {
+    while world.requests().len() == before {
         thread::yield_now();
     }
     daemon.kill().and_then(|()| daemon.wait()).expect("it is killed");

@@ -138,7 +138,7 @@ fn throw(dice: &mut u64, sides: usize) -> usize {
 
 #[test]
 fn c12_a_service_tells_the_truth_at_every_tick_and_does_not_grow() {
-    let ticks = std::env::var("ESC_SYNC_TICKS").ok().and_then(|text| text.parse().ok()).unwrap_or(60);
+    let ticks = std::env::var("ESC_SYNC_TICKS").ok().and_then(|text| text.parse().ok()).unwrap_or(30);
     let world = World::with_entries("ticks", &["A: s.a", "B: s.b", "C: s.c"]);
     world.esc_secrets(&VALUES);
     assert_eq!(world.program(["sync", "--yes"]).run().code, 0);

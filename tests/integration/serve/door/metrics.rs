@@ -88,7 +88,7 @@ fn x7_hostile_texts_stay_within_their_label() {
 
     let mut long = board::full();
     long.replica.version = "v".repeat(10_000);
-    let info = &told(&long, false)["esc_sync_build"].samples[0].1["version"];
+    let info = &told(&long, false)["esc_sync_build_info"].samples[0].1["version"];
     assert!(info.len() < 300, "{}", info.len());
 }
 
