@@ -121,14 +121,16 @@ fn of_the_age(what: &str, age: i64, period: i64) -> Option<Reason> {
 fn of_the_verdict(view: &Combined<'_>, age: i64) -> Option<Reason> {
     let not_ok: Vec<_> = view.statuses().into_iter().filter(|(status, _)| *status != Status::Ok).collect();
     let counting = view.findings.iter().copied().chain(view.entries.iter().flat_map(|entry| &entry.findings));
-    let counting = counting.filter(|finding| finding.counts).count();
+    let what = match counting.filter(|finding| finding.counts).count() {
+        0 => "what counts".to_owned(),
+        1 => "1 finding that counts".to_owned(),
+        number => format!("{number} findings that count"),
+    };
     let counts = not_ok.iter().map(|(status, number)| format!("{number} {status}")).collect::<Vec<_>>().join(", ");
     let counts = if counts.is_empty() { String::new() } else { format!(" ({counts} of {})", view.entries.len()) };
     match view.verdict {
         Verdict::Pass => None,
-        Verdict::Fail => {
-            Some((HealthVerdict::Unhealthy, format!("the look {age} s ago has {counting} findings that count{counts}")))
-        }
+        Verdict::Fail => Some((HealthVerdict::Unhealthy, format!("the look {age} s ago found {what}{counts}"))),
         Verdict::Unknown => Some((HealthVerdict::Unknown, format!("not everything could be found out{counts}"))),
     }
 }
