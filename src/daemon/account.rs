@@ -203,6 +203,13 @@ pub struct BudgetAccount {
     pub resets_at: i64,
 }
 
+impl FindingAccount {
+    /// Whether it makes a look fail: that something could not be found out is no finding of what is wrong.
+    pub fn is_found(&self) -> bool {
+        self.counts && self.status != Some(Status::Unknown)
+    }
+}
+
 impl Account {
     /// Whether it looked at anything at all.
     pub fn is_look(&self) -> bool {

@@ -118,7 +118,7 @@ fn entry_over<'a>(entry: &'a EntryAccount, asked: &EntryAccount) -> Cow<'a, Entr
 
 /// The verdict that findings alone come to.
 fn verdict(entries: &[Cow<'_, EntryAccount>], findings: &[&FindingAccount]) -> Verdict {
-    let counts = |finding: &FindingAccount| finding.counts;
+    let counts = FindingAccount::is_found;
     if findings.iter().copied().any(counts) || entries.iter().flat_map(|entry| &entry.findings).any(counts) {
         return Verdict::Fail;
     }

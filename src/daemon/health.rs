@@ -121,7 +121,7 @@ fn of_the_age(what: &str, age: i64, period: i64) -> Option<Reason> {
 fn of_the_verdict(view: &Combined<'_>, age: i64) -> Option<Reason> {
     let not_ok: Vec<_> = view.statuses().into_iter().filter(|(status, _)| *status != Status::Ok).collect();
     let counting = view.findings.iter().copied().chain(view.entries.iter().flat_map(|entry| &entry.findings));
-    let what = match counting.filter(|finding| finding.counts).count() {
+    let what = match counting.filter(|finding| finding.is_found()).count() {
         0 => "what counts".to_owned(),
         1 => "1 finding that counts".to_owned(),
         number => format!("{number} findings that count"),

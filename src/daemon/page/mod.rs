@@ -14,6 +14,7 @@ mod matrix;
 mod next;
 mod query;
 mod rotation;
+mod shapes;
 mod verdict;
 mod words;
 

@@ -1,107 +1,19 @@
-//! How the page says numbers, ages and texts from outside, and the shapes that stand beside words.
+//! How the page says numbers, ages and texts from outside. The shapes that stand beside words are in `shapes`.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
+pub(super) use super::shapes::{Tone, mark, shape, shapes};
 use crate::{
-    daemon::{
-        account::{EntryAccount, Verdict},
-        health::HealthVerdict,
-        order::RunKind,
-    },
-    model::{Evidence, ProbeVerdict, Stamp, Status},
+    daemon::order::RunKind,
+    model::{Evidence, Stamp},
     report::escape::visible,
 };
-
-/// What a word means for whoever reads it: the shape and the colour beside it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Tone {
-    Good,
-    Bad,
-    Warn,
-    Unknown,
-    Plain,
-}
 
 /// What is shown of a long text before its rest is asked for.
 const SHORT: usize = 160;
 
 /// A rest shorter than this is shown at once.
 const WORTH_CUTTING: usize = 60;
-
-impl Tone {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Bad => "bad",
-            Self::Warn => "warn",
-            Self::Unknown => "unknown",
-            Self::Plain => "plain",
-        }
-    }
-
-    pub(super) fn of_verdict(verdict: HealthVerdict) -> Self {
-        match verdict {
-            HealthVerdict::Healthy => Self::Good,
-            HealthVerdict::Unhealthy => Self::Bad,
-            HealthVerdict::Unknown => Self::Unknown,
-        }
-    }
-
-    pub(super) fn of_run(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Pass => Self::Good,
-            Verdict::Fail => Self::Bad,
-            Verdict::Unknown => Self::Unknown,
-        }
-    }
-
-    pub(super) fn of_probe(verdict: ProbeVerdict) -> Self {
-        match verdict {
-            ProbeVerdict::Live => Self::Good,
-            ProbeVerdict::Rejected => Self::Bad,
-            ProbeVerdict::Limited => Self::Warn,
-            ProbeVerdict::Unknown => Self::Unknown,
-        }
-    }
-
-    /// A finding that makes the verdict is worse than its status alone tells.
-    pub(super) fn of_entry(entry: &EntryAccount) -> Self {
-        match entry.status {
-            Status::Unknown => Self::Unknown,
-            _ if entry.findings.iter().any(|finding| finding.counts) => Self::Bad,
-            Status::Ok => Self::Good,
-            _ => Self::Warn,
-        }
-    }
-}
-
-/// A word with the shape of its tone.
-pub(super) fn mark(tone: Tone, word: &str) -> Markup {
-    html! { span class={ "mark " (tone.as_str()) } { (shape(tone)) (word) } }
-}
-
-pub(super) fn shape(tone: Tone) -> Markup {
-    html! { svg.shape aria-hidden="true" focusable="false" { use href={ "#shape-" (tone.as_str()) } {} } }
-}
-
-/// The shapes, drawn once; they differ by outline, so that they are told apart without colours.
-pub(super) fn shapes() -> Markup {
-    PreEscaped(SHAPES.to_owned())
-}
-
-const SHAPES: &str = concat!(
-    r#"<svg width="0" height="0" aria-hidden="true" focusable="false" class="shapes">"#,
-    r#"<symbol id="shape-good" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="currentColor"/>"#,
-    r##"<path class="cut" d="M4.5 8.3 7 10.8 11.6 5.6" fill="none" stroke-width="2"/></symbol>"##,
-    r#"<symbol id="shape-bad" viewBox="0 0 16 16"><path d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" fill="currentColor"/>"#,
-    r#"<path class="cut" d="m5.3 5.3 5.4 5.4m0-5.4-5.4 5.4" fill="none" stroke-width="2"/></symbol>"#,
-    r#"<symbol id="shape-warn" viewBox="0 0 16 16"><path d="M8 1 15.5 15H.5z" fill="currentColor"/>"#,
-    r#"<path class="cut" d="M8 6v4.2m0 1.2v2" fill="none" stroke-width="2"/></symbol>"#,
-    r#"<symbol id="shape-unknown" viewBox="0 0 16 16"><path d="M8 1.6 14.4 8 8 14.4 1.6 8z" fill="none" "#,
-    r#"stroke="currentColor" stroke-width="2"/><circle cx="8" cy="8" r="1.8" fill="currentColor"/></symbol>"#,
-    r#"<symbol id="shape-plain" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="none" "#,
-    r#"stroke="currentColor" stroke-width="2"/></symbol></svg>"#,
-);
 
 /// Text from outside: what hides is made visible, what reorders stays in its box, what is long is cut, and the rest
 /// is there for whoever asks. It may not stand in a paragraph, which `details` would end.
@@ -222,7 +134,19 @@ pub(super) fn remedy(said: &str) -> Markup {
     html! {
         @if said.is_empty() {
         } @else if is_command(said) { code.command tabindex="0" { (text(said)) } }
-        @else { div.remedy { (text(said)) } }
+        @else { div.remedy { (with_commands(said)) } }
+    }
+}
+
+/// A sentence whose commands stand between backticks; they are set as commands, without them.
+fn with_commands(said: &str) -> Markup {
+    if !said.matches('`').count().is_multiple_of(2) || said.chars().count() > SHORT + WORTH_CUTTING {
+        return text(said);
+    }
+    html! {
+        @for (at, part) in said.split('`').enumerate() {
+            @if at % 2 == 1 { code { (text(part)) } } @else { (text(part)) }
+        }
     }
 }
 
@@ -234,6 +158,16 @@ fn is_command(said: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_within_a_remedy_are_set_apart_from_its_words() {
+        let shown = |said| remedy(said).into_string();
+        let two = shown("`esc-sync sync --overwrite A`; if GitHub is right, `esc-sync sync --take A`");
+        assert_eq!(two.matches("<code>").count(), 2);
+        assert!(!two.contains('`') && two.contains("; if GitHub is right, "), "{two}");
+        assert!(shown("an odd ` stays").contains('`'));
+        assert!(shown("`<b>`").contains("<code><bdi>&lt;b&gt;</bdi></code>"));
+    }
 
     #[test]
     fn spans_are_said_in_their_largest_sensible_unit() {
