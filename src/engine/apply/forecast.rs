@@ -128,11 +128,10 @@ impl Spent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::apply::PaceOptions;
+    use crate::engine::apply::pace::HOUR;
 
     const SECOND: Duration = Duration::from_secs(1);
     const MINUTE: Duration = Duration::from_secs(60);
-    const HOUR: Duration = Duration::from_secs(3_600);
 
     fn pace(burst: u32, hourly: usize, patience: Duration) -> Pace {
         Pace::new(PaceOptions { burst, interval: SECOND, hourly, patience, ..PaceOptions::default() })
