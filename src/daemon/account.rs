@@ -210,7 +210,36 @@ impl FindingAccount {
     }
 }
 
+/// The exit code of what could not be found out.
+pub(super) const COULD_NOT_FIND_OUT: u8 = 3;
+
 impl Account {
+    /// A run of which nothing is known yet; whoever makes an account says what it is.
+    pub fn of_nothing(kind: RunKind, run: String) -> Self {
+        Self {
+            kind,
+            run,
+            began: 0,
+            ended: 0,
+            duration_ms: 0,
+            exit: COULD_NOT_FIND_OUT,
+            verdict: Verdict::Unknown,
+            failure: None,
+            mapping: String::new(),
+            entries: Vec::new(),
+            findings: Vec::new(),
+            endpoints: Vec::new(),
+            outcomes: Vec::new(),
+            proposed: Vec::new(),
+            held_back: Vec::new(),
+            rotation: None,
+            requests: Vec::new(),
+            budgets: Vec::new(),
+            remarks: Vec::new(),
+            idle: false,
+        }
+    }
+
     /// Whether it looked at anything at all.
     pub fn is_look(&self) -> bool {
         self.failure.is_none() && self.kind != RunKind::Deliver && (self.idle || !self.entries.is_empty())

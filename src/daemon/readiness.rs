@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    account::Account,
+    account::{Account, COULD_NOT_FIND_OUT},
     board::{Board, Role},
     health::is_stale,
 };
-
-/// The exit code of a run that could not find out.
-const COULD_NOT_FIND_OUT: u8 = 3;
 
 /// Why it is not ready to be relied on; empty: it is. `now`: seconds since 1970.
 pub fn unready(board: &Board, now: i64) -> Vec<String> {

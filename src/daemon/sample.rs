@@ -9,26 +9,13 @@ use crate::model::{Evidence, Kind, Severity, Status, Tier};
 /// A look that ended at `ended` and found these entries; it passed unless the test says otherwise.
 pub(super) fn look(kind: RunKind, ended: i64, entries: &[(&str, Status)]) -> Account {
     Account {
-        kind,
-        run: format!("{kind}-{ended}"),
         began: ended - 1,
         ended,
         duration_ms: 1_000,
         exit: 0,
         verdict: Verdict::Pass,
-        failure: None,
-        mapping: String::new(),
         entries: entries.iter().map(|(name, status)| entry(name, *status)).collect(),
-        findings: Vec::new(),
-        endpoints: Vec::new(),
-        outcomes: Vec::new(),
-        proposed: Vec::new(),
-        held_back: Vec::new(),
-        rotation: None,
-        requests: Vec::new(),
-        budgets: Vec::new(),
-        remarks: Vec::new(),
-        idle: false,
+        ..Account::of_nothing(kind, format!("{kind}-{ended}"))
     }
 }
 

@@ -112,26 +112,14 @@ fn account(order: &Order, times: (i64, i64, u64), outcomes: Result<Vec<OutcomeAc
     };
     let is_well = failure.is_none();
     Account {
-        kind: RunKind::Deliver,
-        run: order.run.clone(),
         began,
         ended,
         duration_ms,
         exit: if is_well { Exit::Pass } else { Exit::Unknown } as u8,
         verdict: if is_well { Verdict::Pass } else { Verdict::Unknown },
         failure,
-        mapping: String::new(),
-        entries: Vec::new(),
-        findings: Vec::new(),
-        endpoints: Vec::new(),
         outcomes,
-        proposed: Vec::new(),
-        held_back: Vec::new(),
-        rotation: None,
-        requests: Vec::new(),
-        budgets: Vec::new(),
-        remarks: Vec::new(),
-        idle: false,
+        ..Account::of_nothing(RunKind::Deliver, order.run.clone())
     }
 }
 

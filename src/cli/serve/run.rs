@@ -25,10 +25,7 @@ use super::{
     args::{Errand, ServeArgs},
     deliver, otel,
 };
-use crate::daemon::{
-    Account, Order, RunKind,
-    account::{Said, Verdict},
-};
+use crate::daemon::{Account, Order, RunKind, account::Said};
 
 /// An order carries a mapping, escaped; that is at most 64 MiB of text.
 const LARGEST: u64 = 512 << 20;
@@ -117,25 +114,10 @@ fn failed(kind: RunKind, run: String, began: i64, failure: Failure) -> Account {
     let exit = failure.exit() as u8;
     let (what, help) = failure.into_words();
     Account {
-        kind,
-        run,
         began,
         ended: session::now().0,
-        duration_ms: 0,
         exit,
-        verdict: Verdict::Unknown,
         failure: Some(Said { what, help }),
-        mapping: String::new(),
-        entries: Vec::new(),
-        findings: Vec::new(),
-        endpoints: Vec::new(),
-        outcomes: Vec::new(),
-        proposed: Vec::new(),
-        held_back: Vec::new(),
-        rotation: None,
-        requests: Vec::new(),
-        budgets: Vec::new(),
-        remarks: Vec::new(),
-        idle: false,
+        ..Account::of_nothing(kind, run)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{
     super::{
-        account::{Account, Said, Verdict},
+        account::{Account, Said},
         board::{Board, Counters, DURATION_BOUNDS, HISTORY, RunLine},
         order::RunKind,
     },
@@ -16,32 +16,14 @@ use super::{
 };
 use crate::model::Status;
 
-/// The exit code of what could not be found out.
-const COULD_NOT_FIND_OUT: u8 = 3;
-
 /// The account of a run that left none.
 pub(super) fn account_of_fault(under_way: &UnderWay, ended: i64, duration_ms: u64, fault: RunFault) -> Account {
     Account {
-        kind: under_way.kind,
-        run: under_way.run.clone(),
         began: under_way.began.wall,
         ended,
         duration_ms,
-        exit: COULD_NOT_FIND_OUT,
-        verdict: Verdict::Unknown,
         failure: Some(Said { what: fault.what, help: fault.help }),
-        mapping: String::new(),
-        entries: Vec::new(),
-        findings: Vec::new(),
-        endpoints: Vec::new(),
-        outcomes: Vec::new(),
-        proposed: Vec::new(),
-        held_back: Vec::new(),
-        rotation: None,
-        requests: Vec::new(),
-        budgets: Vec::new(),
-        remarks: Vec::new(),
-        idle: false,
+        ..Account::of_nothing(under_way.kind, under_way.run.clone())
     }
 }
 
@@ -166,7 +148,10 @@ mod tests {
         assert_eq!((board.history.len(), newest.run.as_str()), (HISTORY, "sync-599"));
         assert_eq!((newest.ok, newest.entries, newest.written, newest.unwritten, newest.requests), (1, 2, 1, 1, 5));
         let Counters { runs, writes, requests, durations, .. } = &board.counters;
-        assert_eq!((runs[&(RunKind::Sync, Verdict::Pass)], writes["done"], requests["github"]), (600, 600, 1_800));
+        assert_eq!(
+            (runs[&(RunKind::Sync, crate::daemon::account::Verdict::Pass)], writes["done"], requests["github"]),
+            (600, 600, 1_800)
+        );
         let durations = &durations[&RunKind::Sync];
         assert_eq!((durations.count, durations.up_to), (600, [0, 0, 0, 600, 600, 600, 600, 600, 600]));
     }
